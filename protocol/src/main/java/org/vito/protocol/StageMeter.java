@@ -1,0 +1,107 @@
+package org.vito.protocol;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * The one wrapper by which every stage is measured: what passed, what failed, how full its queue is and how far it lags.
+ * Safe to use from any thread. Seen by Prometheus as {@code vito_stage_*} and, through {@link StageReporter}, by the page.
+ */
+public final class StageMeter {
+    private final String stage;
+    private final String unit;
+    private final String consumerGroup;
+    private final String inputTopic;
+    private final AtomicLong passed = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+    private final Counter passedCounter;
+    private final Counter failedCounter;
+    private volatile LongSupplier queued = () -> 0;
+    private volatile int capacity;
+    private volatile LongSupplier lag = () -> -1;
+
+    StageMeter(String stage, String unit, String consumerGroup, String inputTopic, MeterRegistry registry) {
+        this.stage = stage;
+        this.unit = unit;
+        this.consumerGroup = consumerGroup;
+        this.inputTopic = inputTopic;
+        passedCounter = registry.counter("vito.stage.passed", "stage", stage, "unit", unit);
+        failedCounter = registry.counter("vito.stage.failed", "stage", stage, "unit", unit);
+        Gauge.builder("vito.stage.queued", this, m -> m.queued.getAsLong())
+                .tag("stage", stage)
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("vito.stage.lag", this, m -> m.lag.getAsLong())
+                .tag("stage", stage)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** Counts {@code n} items that went through. */
+    public void passed(long n) {
+        passed.addAndGet(n);
+        passedCounter.increment(n);
+    }
+
+    /** Counts one item and returns it, to stand in a stream's {@code map}. */
+    public <T> T pass(T item) {
+        passed(1);
+        return item;
+    }
+
+    /** Counts an item that was refused. */
+    public void failed() {
+        failed.incrementAndGet();
+        failedCounter.increment();
+    }
+
+    /** Says how to read the fill of the stage's buffer, and its capacity. */
+    public void queue(LongSupplier fill, int bufferCapacity) {
+        queued = fill;
+        capacity = bufferCapacity;
+    }
+
+    /** Says how to read the number of records that wait in the input topic, for stages without a consumer group. */
+    public void lag(LongSupplier records) {
+        lag = records;
+    }
+
+    public String stage() {
+        return stage;
+    }
+
+    public String unit() {
+        return unit;
+    }
+
+    public String consumerGroup() {
+        return consumerGroup;
+    }
+
+    public String inputTopic() {
+        return inputTopic;
+    }
+
+    public long passed() {
+        return passed.get();
+    }
+
+    public long failedCount() {
+        return failed.get();
+    }
+
+    public long queued() {
+        return queued.getAsLong();
+    }
+
+    public int capacity() {
+        return capacity;
+    }
+
+    public long lag() {
+        return lag.getAsLong();
+    }
+}
