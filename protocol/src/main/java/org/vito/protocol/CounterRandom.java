@@ -9,8 +9,11 @@ import java.nio.charset.StandardCharsets;
  * ten rounds of multiplication and exclusive-or turn a 128-bit counter and a 64-bit key into 128 random bits. The key is
  * the run's seed; the upper 96 bits of the counter name what the numbers are for — {@link #of} hashes a name (say a clip
  * id), an epoch and a view into them — and the lower 32 bits count the blocks drawn. Two streams of different names
- * therefore never share numbers except by a collision of 96-bit hashes, the same stream gives the same numbers on every
- * machine and at every degree of parallelism, and nothing has to be saved to resume.
+ * therefore never share numbers except by a collision of 96-bit hashes, and two views of one clip in one epoch never do;
+ * the same stream gives the same numbers on every machine and at every degree of parallelism, and nothing has to be saved
+ * to resume. A stream ends after 2<sup>34</sup> numbers of 32 bits: it throws rather than repeat itself.
+ *
+ * <p>A stream is not safe for use by several threads; make one for each purpose instead of sharing one.
  */
 public final class CounterRandom {
     private static final int M0 = 0xD2511F53;
@@ -23,7 +26,7 @@ public final class CounterRandom {
     private final int c1;
     private final int c2;
     private final int c3;
-    private int block;
+    private long block; // 0 … 2^32
     private final int[] out = new int[4];
     private int left;
 
@@ -53,6 +56,7 @@ public final class CounterRandom {
         }
         h1 = mix(h1 ^ mix(epoch + 0x632be59bd9b4e019L));
         h2 = mix(h2 ^ mix(h1 + view * 0x9e3779b97f4a7c15L));
+        h1 = mix(h1 ^ h2); // one to one in h2, and so in the view
         return new CounterRandom(seed, (int) h1, (int) (h1 >>> 32), (int) h2);
     }
 
@@ -65,7 +69,10 @@ public final class CounterRandom {
     /** 32 random bits. */
     public int nextInt() {
         if (left == 0) {
-            philox(out, block++, c1, c2, c3, key0, key1);
+            if (block > 0xffffffffL) {
+                throw new IllegalStateException("a stream gives 2^34 numbers and this one has given them all");
+            }
+            philox(out, (int) block++, c1, c2, c3, key0, key1);
             left = 4;
         }
         return out[4 - left--];
@@ -81,9 +88,13 @@ public final class CounterRandom {
         return (nextLong() >>> 11) * 0x1.0p-53;
     }
 
-    /** Uniform in [low, high). */
+    /** Uniform in [low, high); {@code low} where the two are equal. */
     public double nextDouble(double low, double high) {
-        return low + (high - low) * nextDouble();
+        if (!(low <= high)) {
+            throw new IllegalArgumentException("no interval: [" + low + ", " + high + ")");
+        }
+        double value = low + (high - low) * nextDouble();
+        return value < high || low == high ? value : Math.nextDown(high);
     }
 
     /** True with probability {@code p}. */
@@ -106,10 +117,10 @@ public final class CounterRandom {
         return (int) (product >>> 32);
     }
 
-    /** Normal with mean 0 and variance 1 (Box and Muller). */
+    /** Normal with mean 0 and variance 1 (Box and Muller); the same bits on every machine. */
     public double nextGaussian() {
-        double radius = Math.sqrt(-2 * Math.log(1 - nextDouble()));
-        return radius * Math.cos(2 * Math.PI * nextDouble());
+        double radius = Math.sqrt(-2 * StrictMath.log(1 - nextDouble()));
+        return radius * StrictMath.cos(2 * Math.PI * nextDouble());
     }
 
     /** A uniformly random order of 0 … n-1 (Fisher and Yates). */
@@ -121,6 +132,13 @@ public final class CounterRandom {
             order[j] = i;
         }
         return order;
+    }
+
+    /** This stream with only its last block left, to see how a stream ends. */
+    CounterRandom atLastBlock() {
+        CounterRandom last = new CounterRandom((key0 & 0xffffffffL) | ((long) key1 << 32), c1, c2, c3);
+        last.block = 0xffffffffL;
+        return last;
     }
 
     static void philox(int[] out, int c0, int c1, int c2, int c3, int k0, int k1) {

@@ -7,6 +7,8 @@ import org.vito.protocol.v1.DeadLetter;
 
 /** Makes dead letters: the original record, whole, with the reason of its refusal. */
 public final class DeadLetters {
+    private static final int LONGEST_TEXT = 4000; // characters
+
     private DeadLetters() {}
 
     /**
@@ -36,14 +38,27 @@ public final class DeadLetters {
 
     /** The letter for something that was never a record. */
     public static DeadLetter of(String stage, String subject, Throwable cause, int attempts, InstantSource clock) {
-        String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         return DeadLetter.newBuilder()
                 .setStage(stage)
-                .setSubject(subject)
+                .setSubject(cut(subject))
                 .setReasonCode(VitoException.reasonOf(cause).name())
-                .setMessage(message)
+                .setMessage(cut(sentence(cause)))
                 .setAttempts(attempts)
                 .setAtMs(clock.millis())
                 .build();
+    }
+
+    /** The words that belong to {@link VitoException#reasonOf}: those of our own exception, however it was wrapped. */
+    private static String sentence(Throwable cause) {
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            if (t instanceof VitoException known && known.getMessage() != null) {
+                return known.getMessage();
+            }
+        }
+        return cause.toString();
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + " …";
     }
 }

@@ -2,6 +2,7 @@ package org.vito.protocol;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -19,8 +21,10 @@ import java.util.stream.Stream;
  * An {@link ObjectStore} in a directory: {@code root/prefix/ab/abcd…}.
  *
  * <p>A put writes a temporary file beside the objects, forces it to disk, renames it onto its address and forces the
- * directory, so that after a crash an address holds the whole object or nothing. What a crash leaves is a file under
- * {@code root/.incoming}, removed at the next start.
+ * directories up to the root, so that after a crash an address holds the whole object or nothing. What a crash leaves is a
+ * file under {@code root/.incoming}; whoever opens the store more than an hour later removes it (other processes may be
+ * writing theirs now). Several threads and processes may use one directory; only within a process is it certain that
+ * exactly one of several puts of the same bytes is told that they are new.
  */
 public final class DirectoryObjectStore implements ObjectStore {
     private static final Pattern PREFIX = Pattern.compile("[a-z][a-z0-9-]{0,63}");
@@ -28,6 +32,7 @@ public final class DirectoryObjectStore implements ObjectStore {
 
     private final Path root;
     private final Path incoming;
+    private final Object placing = new Object();
 
     private DirectoryObjectStore(Path root, Path incoming) {
         this.root = root;
@@ -40,10 +45,16 @@ public final class DirectoryObjectStore implements ObjectStore {
      * @throws VitoException {@link Reason#STORAGE} if the directory cannot be created or written
      */
     public static DirectoryObjectStore open(Path root) {
+        return open(root, InstantSource.system());
+    }
+
+    static DirectoryObjectStore open(Path root, InstantSource clock) {
         Path incoming = root.resolve(".incoming");
         try {
             Files.createDirectories(incoming);
-            removeOlderThanAnHour(incoming);
+            Files.delete(Files.createTempFile(incoming, "writable", null));
+            removeOlderThanAnHour(incoming, clock.millis());
+            Durable.forceDirectory(root);
         } catch (IOException e) {
             throw new VitoException(Reason.STORAGE, "object store " + root + " cannot be written: " + e, e);
         }
@@ -61,18 +72,34 @@ public final class DirectoryObjectStore implements ObjectStore {
             long size = copy(bytes, temporary, digest, limitBytes);
             String sha256 = Sha256.hex(digest.digest());
             String address = prefix + "/" + sha256;
-            Path file = file(address);
-            boolean existed = Files.exists(file);
-            if (!existed) {
-                Path directory = root.resolve(prefix).resolve(sha256.substring(0, 2));
-                Files.createDirectories(directory);
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-                Durable.forceDirectory(directory);
-                Durable.forceDirectory(root.resolve(prefix));
-            }
-            return new Put(address, sha256, size, existed);
+            return new Put(address, sha256, size, place(temporary, address, size));
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    /**
+     * Renames {@code temporary} onto the file of {@code address} unless the object is there already.
+     *
+     * <p>The directories are forced in either case: the object may have been placed by a put that has not come that far.
+     * A file of another size than its content has was damaged from outside and is replaced.
+     *
+     * @return whether the object was there
+     */
+    private boolean place(Path temporary, String address, long size) throws IOException {
+        Path file = file(address);
+        Path prefix = root.resolve(address.substring(0, address.indexOf('/')));
+        Path directory = prefix.resolve(file.getFileName().toString().substring(0, 2));
+        synchronized (placing) {
+            boolean existed = Files.isRegularFile(file) && Files.size(file) == size;
+            if (!existed) {
+                Files.createDirectories(directory);
+                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            }
+            Durable.forceDirectory(directory);
+            Durable.forceDirectory(prefix);
+            Durable.forceDirectory(root);
+            return existed;
         }
     }
 
@@ -92,22 +119,31 @@ public final class DirectoryObjectStore implements ObjectStore {
 
     @Override
     public Optional<Stat> stat(String address) throws IOException {
+        return statOf(address, file(address));
+    }
+
+    private static Optional<Stat> statOf(String address, Path file) throws IOException {
         try {
-            return Optional.of(new Stat(address, Files.size(file(address))));
+            return Optional.of(new Stat(address, Files.size(file)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
     }
 
     @Override
+    @SuppressWarnings("StreamResourceLeak") // closing what is returned closes the walk
     public Stream<Stat> list(String prefix) throws IOException {
-        Path directory = root.resolve(prefix);
-        if (!PREFIX.matcher(prefix).matches() || !Files.isDirectory(directory)) {
+        if (!PREFIX.matcher(prefix).matches() || !Files.isDirectory(root.resolve(prefix))) {
             return Stream.empty();
         }
-        return Files.walk(directory, 2)
-                .filter(Files::isRegularFile)
-                .map(f -> new Stat(prefix + "/" + f.getFileName(), f.toFile().length()));
+        return Files.walk(root.resolve(prefix), 2).flatMap(file -> {
+            String address = prefix + "/" + file.getFileName();
+            try {
+                return ADDRESS.matcher(address).matches() ? statOf(address, file).stream() : Stream.empty();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     @Override
@@ -147,8 +183,8 @@ public final class DirectoryObjectStore implements ObjectStore {
         return size;
     }
 
-    private static void removeOlderThanAnHour(Path incoming) throws IOException {
-        long limit = System.currentTimeMillis() - 3_600_000;
+    private static void removeOlderThanAnHour(Path incoming, long nowMs) throws IOException {
+        long limit = nowMs - 3_600_000;
         try (Stream<Path> left = Files.list(incoming)) {
             for (Path file : left.filter(f -> f.toFile().lastModified() < limit).toList()) {
                 Files.deleteIfExists(file);

@@ -2,6 +2,7 @@ package org.vito.protocol;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeSet;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -21,6 +22,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 public record KafkaAccess(String bootstrapServers, Map<String, String> properties) {
     /** The largest record that any topic carries, in bytes. */
     public static final int MAX_RECORD_BYTES = 16 << 20;
+
+    /** The largest dead letter in bytes: such a record whole, and what is said about it. */
+    public static final int MAX_LETTER_BYTES = MAX_RECORD_BYTES + (1 << 16);
 
     public KafkaAccess {
         properties = Map.copyOf(properties);
@@ -53,7 +57,7 @@ public record KafkaAccess(String bootstrapServers, Map<String, String> propertie
         p.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         p.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class.getName());
         p.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
-        p.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(MAX_RECORD_BYTES));
+        p.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(MAX_LETTER_BYTES));
         p.put(ProducerConfig.BUFFER_MEMORY_CONFIG, String.valueOf(4 * MAX_RECORD_BYTES));
         p.put(ProducerConfig.LINGER_MS_CONFIG, "5");
         p.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "60000");
@@ -69,6 +73,12 @@ public record KafkaAccess(String bootstrapServers, Map<String, String> propertie
         p.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, "10000");
         p.putAll(properties);
         return Admin.create(p);
+    }
+
+    /** Servers and names of properties; their values may be passwords. */
+    @Override
+    public String toString() {
+        return "KafkaAccess[" + bootstrapServers + ", properties " + new TreeSet<>(properties.keySet()) + "]";
     }
 
     private Map<String, String> common() {

@@ -40,7 +40,7 @@ public interface ObjectStore {
     /** Size of the object, or nothing if there is none. */
     Optional<Stat> stat(String address) throws IOException;
 
-    /** Every object under {@code prefix}, in no order; the caller closes the stream. */
+    /** Every object under {@code prefix}, in no order, none if there is no such prefix; the caller closes the stream. */
     Stream<Stat> list(String prefix) throws IOException;
 
     /** Removes the object. @return whether there was one */

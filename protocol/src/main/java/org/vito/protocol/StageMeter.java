@@ -34,6 +34,10 @@ public final class StageMeter {
                 .tag("stage", stage)
                 .strongReference(true)
                 .register(registry);
+        Gauge.builder("vito.stage.capacity", this, StageMeter::capacity)
+                .tag("stage", stage)
+                .strongReference(true)
+                .register(registry);
         Gauge.builder("vito.stage.lag", this, m -> m.lag.getAsLong())
                 .tag("stage", stage)
                 .strongReference(true)
@@ -85,22 +89,27 @@ public final class StageMeter {
         return inputTopic;
     }
 
+    /** Items that went through since the process began. */
     public long passed() {
         return passed.get();
     }
 
+    /** Items that were refused since the process began. */
     public long failedCount() {
         return failed.get();
     }
 
+    /** Items in the stage's own buffer now. */
     public long queued() {
         return queued.getAsLong();
     }
 
+    /** Most items that buffer holds; 0 where there is none. */
     public int capacity() {
         return capacity;
     }
 
+    /** Records that wait in the input topic, or -1 where the stage cannot say. */
     public long lag() {
         return lag.getAsLong();
     }

@@ -1,6 +1,8 @@
 package org.vito.protocol;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +11,10 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vito.protocol.v1.StageReport;
@@ -17,12 +22,12 @@ import org.vito.protocol.v1.StageReport;
 /** Tells {@link Topics#STAGES} once a second how the stages of this process are doing. */
 public final class StageReporter implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StageReporter.class);
-    private static final double SMOOTHING = 0.2; // of the newest second in the reported rate
 
     private final Platform platform;
     private final KafkaProducer<String, byte[]> producer;
     private final ScheduledExecutorService timer;
     private final Map<String, Rate> rates = new HashMap<>();
+    private final AtomicBoolean failing = new AtomicBoolean();
 
     private StageReporter(Platform platform) {
         this.platform = platform;
@@ -44,43 +49,56 @@ public final class StageReporter implements AutoCloseable {
 
     private void reportSafely() {
         try {
-            report();
-        } catch (RuntimeException e) {
-            log.warn("stage report not sent: {}", e.toString());
+            long resident = residentBytes();
+            for (StageMeter meter : platform.stages().all()) {
+                producer.send(Topics.STAGES.record(report(meter, resident)), (sent, failure) -> told(failure));
+            }
+        } catch (RuntimeException e) { // a report is lost, the next comes in a second
+            told(e);
         }
     }
 
-    private void report() {
-        long resident = residentBytes();
-        long now = platform.clock().millis();
-        for (StageMeter meter : platform.stages().all()) {
-            Rate rate = rates.computeIfAbsent(meter.stage(), s -> new Rate());
-            rate.update(meter.passed());
-            StageReport report = StageReport.newBuilder()
-                    .setInstance(platform.instance())
-                    .setStage(meter.stage())
-                    .setPassed(meter.passed())
-                    .setFailed(meter.failedCount())
-                    .setPerSecond(rate.perSecond)
-                    .setUnit(meter.unit())
-                    .setQueued((int) meter.queued())
-                    .setCapacity(meter.capacity())
-                    .setLag(meter.lag())
-                    .setConsumerGroup(meter.consumerGroup())
-                    .setInputTopic(meter.inputTopic())
-                    .setResidentBytes(resident)
-                    .setAtMs(now)
-                    .build();
-            producer.send(Topics.STAGES.record(report));
+    /** Logs the first of a row of failures. */
+    private void told(@Nullable Exception failure) {
+        if (failure == null) {
+            failing.set(false);
+        } else if (!failing.getAndSet(true)) {
+            log.warn("stage reports are not getting through: {}", failure.toString());
         }
     }
 
-    /** Resident memory of this process in bytes, or 0 where the system does not say. */
+    private StageReport report(StageMeter meter, long resident) {
+        Rate rate = rates.computeIfAbsent(meter.stage(), s -> new Rate());
+        long passed = meter.passed();
+        return StageReport.newBuilder()
+                .setInstance(platform.instance())
+                .setStage(meter.stage())
+                .setPassed(passed)
+                .setFailed(meter.failedCount())
+                .setPerSecond(rate.update(passed, System.nanoTime()))
+                .setUnit(meter.unit())
+                .setQueued((int) Math.min(Integer.MAX_VALUE, meter.queued()))
+                .setCapacity(meter.capacity())
+                .setLag(meter.lag())
+                .setConsumerGroup(meter.consumerGroup())
+                .setInputTopic(meter.inputTopic())
+                .setResidentBytes(resident)
+                .setAtMs(platform.clock().millis())
+                .build();
+    }
+
+    /** Resident memory of this process in bytes, or 0 where the system does not say (only Linux does). */
     static long residentBytes() {
-        Path statm = Path.of("/proc/self/statm");
-        try {
-            return Files.exists(statm) ? Long.parseLong(Files.readString(statm).split(" ")[1]) * 4096 : 0;
-        } catch (IOException | NumberFormatException e) {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        try (Stream<String> lines = Files.lines(status, StandardCharsets.ISO_8859_1)) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException | UncheckedIOException | NumberFormatException e) {
             return 0;
         }
     }
@@ -88,20 +106,35 @@ public final class StageReporter implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
+        try {
+            timer.awaitTermination(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         producer.close(Duration.ofSeconds(5));
     }
 
-    private static final class Rate {
-        private long last = -1;
+    /** A rate per second, smoothed exponentially over about five seconds. */
+    static final class Rate {
+        private static final double TIME_CONSTANT_SECONDS = 5;
+
+        private boolean begun;
+        private long lastTotal;
+        private long lastNanos;
         private double perSecond;
 
-        void update(long total) {
-            double newest = last < 0 ? 0 : total - last;
-            perSecond = last < 0 ? 0 : perSecond + SMOOTHING * (newest - perSecond);
-            if (perSecond < 1e-3) {
-                perSecond = 0;
+        /** Takes in that {@code total} items had passed at {@code nanos}; gives the rate, 0 at first. */
+        double update(long total, long nanos) {
+            double seconds = (nanos - lastNanos) * 1e-9;
+            if (begun && seconds > 0) {
+                double weight = 1 - Math.exp(-seconds / TIME_CONSTANT_SECONDS);
+                perSecond += weight * ((total - lastTotal) / seconds - perSecond);
+                perSecond = perSecond < 1e-3 ? 0 : perSecond;
             }
-            last = total;
+            begun = true;
+            lastTotal = total;
+            lastNanos = nanos;
+            return perSecond;
         }
     }
 }

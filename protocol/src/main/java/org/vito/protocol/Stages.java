@@ -2,6 +2,7 @@ package org.vito.protocol;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -14,14 +15,25 @@ public final class Stages {
         this.registry = registry;
     }
 
-    /** The meter of {@code stage}, made on first use. Group and topic are empty where the stage reads none. */
+    /**
+     * The meter of {@code stage}, made on first use. Group and topic are empty where the stage reads none.
+     *
+     * @throws IllegalStateException if the stage has a meter that counts something else
+     */
     public StageMeter meter(String stage, String unit, String consumerGroup, String inputTopic) {
-        return meters.computeIfAbsent(stage, s -> new StageMeter(s, unit, consumerGroup, inputTopic, registry));
+        StageMeter meter =
+                meters.computeIfAbsent(stage, s -> new StageMeter(s, unit, consumerGroup, inputTopic, registry));
+        if (!List.of(unit, consumerGroup, inputTopic)
+                .equals(List.of(meter.unit(), meter.consumerGroup(), meter.inputTopic()))) {
+            throw new IllegalStateException("stage %s already counts %s of group '%s' from topic '%s'"
+                    .formatted(stage, meter.unit(), meter.consumerGroup(), meter.inputTopic()));
+        }
+        return meter;
     }
 
     /** Every meter made so far. */
     public Collection<StageMeter> all() {
-        return meters.values();
+        return List.copyOf(meters.values());
     }
 
     /** Where the meters are registered, for further metrics of a role. */

@@ -4,18 +4,22 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.util.JsonFormat;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Kafka topic and what its records are: the one place that turns messages into records and back.
  *
  * <p>Reading never trusts the bytes: whatever does not parse becomes a {@link DamagedRecordException} that names topic,
  * partition and offset. Where people write by hand ({@code json}), a value whose first byte is an opening brace is read
- * as protobuf's canonical JSON; no protobuf message of ours can begin with that byte (it would be field 15, wire type 3).
+ * as protobuf's canonical JSON; no protobuf message of ours begins with that byte (it would open field 15 as a group, and
+ * proto3 has no groups). An empty value is damaged too: every message of ours names something.
  *
  * @param <T> the message type of the topic
  */
@@ -73,10 +77,9 @@ public final class Topic<T extends Message> {
      * @throws DamagedRecordException if the value is absent or does not parse
      */
     public T read(ConsumerRecord<String, byte[]> consumed) {
-        byte[] value = consumed.value();
         try {
-            return parse(value);
-        } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+            return parse(consumed.value());
+        } catch (InvalidProtocolBufferException e) {
             throw new DamagedRecordException(
                     consumed.topic(),
                     consumed.partition(),
@@ -86,18 +89,36 @@ public final class Topic<T extends Message> {
         }
     }
 
-    /** The message in {@code value}, as {@link #read} without a position to name. */
+    /**
+     * The message in {@code value}, as {@link #read} without a position to name.
+     *
+     * @throws InvalidProtocolBufferException if the value is absent, empty or does not parse
+     */
     @SuppressWarnings("unchecked") // a prototype's parser and builder make its own type
-    public T parse(byte[] value) throws InvalidProtocolBufferException {
-        if (value == null) {
-            throw new InvalidProtocolBufferException("the value is null");
+    public T parse(byte @Nullable [] value) throws InvalidProtocolBufferException {
+        if (value == null || value.length == 0) {
+            throw new InvalidProtocolBufferException("the value is " + (value == null ? "null" : "empty"));
         }
-        if (json && value.length > 0 && value[0] == '{') {
-            Message.Builder builder = prototype.newBuilderForType();
-            JsonFormat.parser().merge(new String(value, StandardCharsets.UTF_8), builder);
-            return (T) builder.build();
+        if (json && value[0] == '{') {
+            return (T) parseJson(value);
         }
         return ((Parser<T>) prototype.getParserForType()).parseFrom(value);
+    }
+
+    private Message parseJson(byte[] value) throws InvalidProtocolBufferException {
+        Message.Builder builder = prototype.newBuilderForType();
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(value))
+                    .toString();
+            JsonFormat.parser().merge(text, builder);
+            return builder.build();
+        } catch (CharacterCodingException e) {
+            throw new InvalidProtocolBufferException("JSON that is not UTF-8: " + e.getMessage(), e);
+        } catch (RuntimeException e) { // what the JSON parser has not foreseen of bytes from outside
+            throw new InvalidProtocolBufferException("not JSON of a message: " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -91,7 +91,7 @@ public final class Topics {
                     "retention.ms",
                     WEEK,
                     "max.message.bytes",
-                    String.valueOf(KafkaAccess.MAX_RECORD_BYTES)),
+                    String.valueOf(KafkaAccess.MAX_LETTER_BYTES)),
             false);
 
     /** How each stage of each process is doing. */
