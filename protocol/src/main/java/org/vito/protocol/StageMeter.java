@@ -47,7 +47,7 @@ public final class StageMeter {
     /** Counts {@code n} items that went through. */
     public void passed(long n) {
         passed.addAndGet(n);
-        passedCounter.increment(n);
+        passedCounter.increment((double) n);
     }
 
     /** Counts one item and returns it, to stand in a stream's {@code map}. */

@@ -41,12 +41,14 @@ public final class StageReporter implements AutoCloseable {
     }
 
     /** Starts to report; close it to end. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the task catches what goes wrong
     public static StageReporter start(Platform platform) {
         StageReporter reporter = new StageReporter(platform);
         reporter.timer.scheduleAtFixedRate(reporter::reportSafely, 1, 1, TimeUnit.SECONDS);
         return reporter;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of failures
     private void reportSafely() {
         try {
             long resident = residentBytes();
