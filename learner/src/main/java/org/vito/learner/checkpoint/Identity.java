@@ -1,0 +1,85 @@
+package org.vito.learner.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigRenderOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.vito.protocol.Reason;
+import org.vito.protocol.Sha256;
+import org.vito.protocol.VitoException;
+
+/**
+ * The settings that decide what is learned. Two runs of one identity and one topic learn the same; a checkpoint can be
+ * continued only under the identity it was made with.
+ *
+ * @param settings full keys and their values as compact JSON
+ */
+public record Identity(SortedMap<String, String> settings) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    public Identity {
+        settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+    }
+
+    /**
+     * Everything below {@code roots} but what lies below a path of {@code without}.
+     *
+     * @param without full paths of settings or groups that change how, not what, is learned
+     */
+    public static Identity of(Config config, Collection<String> roots, Collection<String> without) {
+        TreeMap<String, String> settings = new TreeMap<>();
+        for (String root : roots) {
+            if (config.hasPath(root)) {
+                config.getConfig(root).entrySet().forEach(entry -> {
+                    String key = root + "." + entry.getKey();
+                    if (without.stream().noneMatch(w -> key.equals(w) || key.startsWith(w + "."))) {
+                        settings.put(key, entry.getValue().render(ConfigRenderOptions.concise()));
+                    }
+                });
+            }
+        }
+        return new Identity(settings);
+    }
+
+    /** SHA-256 of {@link #toJson}. */
+    public String digest() {
+        return Sha256.of(toJson());
+    }
+
+    /** One JSON object of keys and values, keys in order. */
+    byte[] toJson() {
+        try {
+            return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(settings);
+        } catch (JsonProcessingException e) {
+            throw new VitoException(Reason.INTERNAL, "settings cannot be written as JSON: " + e.getMessage(), e);
+        }
+    }
+
+    static Identity fromJson(byte[] json) throws IOException {
+        return new Identity(JSON.readValue(json, new TypeReference<TreeMap<String, String>>() {}));
+    }
+
+    /** A phrase for each key that is not the same in {@code checkpoint}. */
+    List<String> differences(Identity checkpoint) {
+        TreeSet<String> keys = new TreeSet<>(settings.keySet());
+        keys.addAll(checkpoint.settings.keySet());
+        List<String> differences = new ArrayList<>();
+        for (String key : keys) {
+            String here = settings.getOrDefault(key, "unset");
+            String there = checkpoint.settings.getOrDefault(key, "unset");
+            if (!here.equals(there)) {
+                differences.add("%s is %s, was %s".formatted(key, here, there));
+            }
+        }
+        return differences;
+    }
+}

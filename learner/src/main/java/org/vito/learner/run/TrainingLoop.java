@@ -1,0 +1,319 @@
+package org.vito.learner.run;
+
+import akka.actor.typed.ActorSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vito.augment.ClipBatch.Example;
+import org.vito.learner.checkpoint.CheckpointStore;
+import org.vito.learner.checkpoint.Checkpoints.Verified;
+import org.vito.learner.checkpoint.Manifest;
+import org.vito.learner.data.ClipOrder;
+import org.vito.learner.data.ClipSource;
+import org.vito.learner.data.DataState;
+import org.vito.learner.data.KafkaClipSource;
+import org.vito.learner.data.OrderListener;
+import org.vito.learner.run.BatchAssembler.Prepared;
+import org.vito.protocol.Platform;
+import org.vito.protocol.Reason;
+import org.vito.protocol.StageMeter;
+import org.vito.protocol.Topics;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.TrainingStep;
+
+/**
+ * One generation of a learner, on a thread of its own: restores the newest checkpoint, then takes batch after batch, steps,
+ * tells, and saves, until the schedule or the data ends or it is asked to stop.
+ *
+ * <p>What a checkpoint covers is told before it is durable: the journal is flushed, then the files are written, then the
+ * checkpoint is announced. So every step that a later generation will not repeat stands in the topic of steps, and a learner
+ * that was superseded fails at the flush.
+ */
+final class TrainingLoop implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final int NAMED_CLIPS = 16;
+
+    private final ActorSystem<?> system;
+    private final RunSettings settings;
+    private final Trainable.Factory networks;
+    private final BatchAssembler.Augmentation augmentation;
+    private final Platform platform;
+    private final LearnerEvents events;
+    private final long generationBefore;
+    private final CompletableFuture<Void> stop = new CompletableFuture<>();
+    private final StageMeter meter;
+    private final Pace pace;
+
+    private volatile @Nullable Shortage shortage;
+    private long generation;
+    private long step;
+    private double loss = Double.NaN;
+    private DataState data = DataState.beginning();
+    private long savedStep = -1;
+    private Instant savedAt = Instant.EPOCH;
+
+    /** An epoch that cannot begin: it has {@code have} of {@code need} clips. */
+    private record Shortage(long have, long need) {}
+
+    /** @param generationBefore the generation of this learner's last loop, or 0 for its first */
+    TrainingLoop(
+            ActorSystem<?> system,
+            RunSettings settings,
+            Trainable.Factory networks,
+            BatchAssembler.Augmentation augmentation,
+            Platform platform,
+            long generationBefore,
+            LearnerEvents events) {
+        this.system = system;
+        this.settings = settings;
+        this.networks = networks;
+        this.augmentation = augmentation;
+        this.platform = platform;
+        this.generationBefore = generationBefore;
+        this.events = events;
+        meter = platform.stages().meter("learn", "clips", "", Topics.CLIPS.name());
+        pace = new Pace(networks.clips());
+    }
+
+    /** Starts the thread. */
+    void start() {
+        Thread thread = new Thread(this, "vito-learner-" + settings.run());
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Asks the loop to finish the step it is in, take a checkpoint and end; callable from any thread, more than once. */
+    void stop() {
+        stop.complete(null);
+    }
+
+    @Override
+    public void run() {
+        Throwable failure = null;
+        try {
+            CheckpointStore store = CheckpointStore.open(
+                    settings.run(), platform.data(), settings.checkpoint(), settings.identity(), platform.clock());
+            generation = store.beginGeneration(generationBefore);
+            events.restoring(generation);
+            try (TrainingJournal journal = TrainingJournal.open(platform.kafka(), settings.run());
+                    Trainable network = networks.create(settings.seed())) {
+                restore(store, journal, network);
+                train(store, journal, network);
+            }
+        } catch (ClipSource.Stopped e) {
+            log.debug("stopped while reading");
+        } catch (Throwable e) { // an Error of native code, too, must end the learner loudly, not its thread silently
+            failure = e;
+        }
+        events.ended(failure);
+    }
+
+    private void restore(CheckpointStore store, TrainingJournal journal, Trainable network) throws Exception {
+        Verified newest = store.newest().orElse(null);
+        if (newest == null) {
+            save(store, journal, network);
+            return;
+        }
+        network.restore(newest.directory());
+        data = DataState.fromJson(Files.readAllBytes(newest.directory().resolve(Manifest.DATA)));
+        step = newest.manifest().step();
+        loss = newest.manifest().loss();
+        savedStep = step;
+        savedAt = platform.clock().instant();
+        log.info("run {} goes on after step {} from {}", settings.run(), step, newest.directory());
+        if (!Announcements.isAnnounced(platform.kafka(), newest)) {
+            announce(journal, newest);
+        }
+    }
+
+    private void train(CheckpointStore store, TrainingJournal journal, Trainable network) {
+        Refusals refusals = new Refusals(journal, meter, platform.clock());
+        List<java.nio.ByteBuffer> buffers = network.inputBuffers(settings.prefetch() + 1);
+        DataState from = data;
+        try (BatchAssembler batches =
+                BatchAssembler.start(system, () -> order(from, refusals), augmentation, buffers, settings.threads())) {
+            meter.queue(batches::prepared, settings.prefetch());
+            meter.lag(batches::unread);
+            events.training(step, settings.schedule().steps());
+            while (step < settings.schedule().steps() && !stop.isDone()) {
+                long began = System.nanoTime();
+                Prepared batch = await(batches);
+                if (batch == null) {
+                    break;
+                }
+                try {
+                    step(network, journal, refusals, batch, began);
+                } finally {
+                    batch.views().release().run();
+                }
+                if (due()) {
+                    save(store, journal, network);
+                    events.training(step, settings.schedule().steps());
+                }
+            }
+        } finally {
+            meter.queue(() -> 0, settings.prefetch());
+            meter.lag(() -> -1);
+        }
+        if (savedStep != step) {
+            save(store, journal, network);
+        }
+        journal.flush();
+    }
+
+    private @Nullable Prepared await(BatchAssembler batches) {
+        boolean told = false;
+        while (!batches.await(stop, PATIENCE)) {
+            Shortage lack = shortage;
+            if (lack != null) {
+                events.waiting(lack.have(), lack.need());
+                told = true;
+            }
+        }
+        Prepared batch = stop.isDone() ? null : batches.take();
+        if (told && batch != null) {
+            events.training(step, settings.schedule().steps());
+        }
+        return batch;
+    }
+
+    private void step(Trainable network, TrainingJournal journal, Refusals refusals, Prepared batch, long waitBegan) {
+        List<Example> examples = batch.views().source().examples();
+        batch.views().damaged().forEach(refusals::refuse);
+        double rate = settings.schedule().learningRate(step);
+        double decay = settings.schedule().emaDecay(step);
+        long began = System.nanoTime();
+        Trainable.Outcome outcome =
+                network.step(batch.views().buffer(), batch.views().videoIds(), rate, decay);
+        pace.step(began - waitBegan, System.nanoTime() - began);
+        step++;
+        if (!outcome.isFinite()) {
+            throw new VitoException(
+                    Reason.NOT_FINITE,
+                    "step %d has loss %s and gradient norm %s; the checkpoint of step %d is kept. Its clips: %s"
+                            .formatted(step, outcome.loss(), outcome.gradientNorm(), savedStep, names(examples)));
+        }
+        loss = outcome.loss();
+        data = batch.after();
+        meter.passed(examples.size());
+        journal.tell(Topics.TRAINING, report(examples, rate, decay));
+        long total = settings.schedule().steps();
+        events.progress(
+                new LearnerEvents.Progress(step, total, loss, pace.clipsPerSecond(), pace.secondsFor(total - step)));
+    }
+
+    private TrainingStep report(List<Example> examples, double rate, double decay) {
+        TrainingStep.Builder report = TrainingStep.newBuilder()
+                .setRunId(settings.run())
+                .setStep(step)
+                .setTotalSteps(settings.schedule().steps())
+                .setLoss(loss)
+                .setLearningRate(rate)
+                .setEmaDecay(decay)
+                .setStepMs(pace.stepMs())
+                .setClipsPerSecond(pace.clipsPerSecond())
+                .setViewsPerSecond(pace.clipsPerSecond() * networks.views())
+                .setStalledShare(pace.stalledShare())
+                .setEpoch(data.epoch())
+                .setGeneration(generation)
+                .setAtMs(platform.clock().millis())
+                .setClipsConsumed(data.batches() * networks.clips());
+        for (Example example : examples) {
+            report.addClipPartitions(example.partition())
+                    .addClipOffsets(example.offset())
+                    .addClipEpochs(example.epoch());
+        }
+        return report.build();
+    }
+
+    private boolean due() {
+        long everySteps = settings.checkpoint().everySteps();
+        Duration every = settings.checkpoint().every();
+        return everySteps > 0 && step % everySteps == 0
+                || !every.isZero() && !platform.clock().instant().isBefore(savedAt.plus(every));
+    }
+
+    private void save(CheckpointStore store, TrainingJournal journal, Trainable network) {
+        events.saving(step);
+        journal.flush();
+        byte[] state = data.toJson();
+        Verified saved =
+                store.write(new CheckpointStore.About(step, loss, networks.architecture(), data.next()), directory -> {
+                    network.save(directory);
+                    Files.write(directory.resolve(Manifest.DATA), state);
+                });
+        savedStep = step;
+        savedAt = platform.clock().instant();
+        announce(journal, saved);
+        store.retain();
+        events.saved(step);
+    }
+
+    private void announce(TrainingJournal journal, Verified checkpoint) {
+        journal.tell(
+                Topics.CHECKPOINTS,
+                Announcements.of(checkpoint, generation, platform.clock().millis()));
+        journal.flush();
+        Path directory = checkpoint.directory();
+        log.info(
+                "checkpoint of step {} is durable and announced: {}",
+                checkpoint.manifest().step(),
+                directory);
+    }
+
+    private ClipOrder order(DataState from, Refusals refusals) {
+        KafkaClipSource source = new KafkaClipSource(
+                platform.kafka(),
+                "vito-learner-" + settings.run(),
+                settings.order().readTimeout(),
+                platform.clock());
+        try {
+            return new ClipOrder(source, settings.order(), from, new Listener(refusals));
+        } catch (RuntimeException e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    private static String names(List<Example> examples) {
+        String named = examples.stream()
+                .limit(NAMED_CLIPS)
+                .map(e -> "%s (%d@%d, epoch %d)".formatted(e.clip().getClipId(), e.partition(), e.offset(), e.epoch()))
+                .collect(Collectors.joining(", "));
+        return examples.size() <= NAMED_CLIPS ? named : named + " and " + (examples.size() - NAMED_CLIPS) + " more";
+    }
+
+    /** Runs on the thread that reads. */
+    private final class Listener implements OrderListener {
+        private final Refusals refusals;
+
+        Listener(Refusals refusals) {
+            this.refusals = refusals;
+        }
+
+        @Override
+        public void waiting(long have, long need) {
+            shortage = new Shortage(have, need);
+        }
+
+        @Override
+        public void epoch(long number) {
+            shortage = null;
+            log.info("epoch {} begins", number);
+        }
+
+        @Override
+        public void refused(ConsumerRecord<String, byte[]> record, VitoException reason) {
+            refusals.refuse(record, reason);
+        }
+    }
+}
