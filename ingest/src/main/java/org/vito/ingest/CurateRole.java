@@ -1,17 +1,86 @@
 package org.vito.ingest;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.ActorContext;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.vito.decode.Decoders;
+import org.vito.ingest.curation.Curator;
+import org.vito.ingest.curation.CuratorActor;
+import org.vito.ingest.curation.Curators;
 import org.vito.protocol.Platform;
 import org.vito.protocol.RunningRole;
+import org.vito.protocol.StageMeter;
+import org.vito.protocol.Topics;
 
 /** The role that decides which stored videos belong to the training set. */
 public final class CurateRole {
+    private static final String GROUP = "vito-curate";
+
     private CurateRole() {}
 
     /** Starts the stream from stored to curated videos. {@code decoders} is not closed by the role. */
     public static RunningRole start(
             ActorSystem<?> system, IngestSettings settings, Decoders decoders, Platform platform) {
-        throw new UnsupportedOperationException();
+        return start(system, settings, decoders, platform, Curator.Ports.none());
+    }
+
+    /** As {@link #start(ActorSystem, IngestSettings, Decoders, Platform)}, with networks that the rule may use. */
+    public static RunningRole start(
+            ActorSystem<?> system,
+            IngestSettings settings,
+            Decoders decoders,
+            Platform platform,
+            Curator.Ports ports) {
+        return start(system, settings, platform, () -> Curators.load(settings.curate().rule(), ports));
+    }
+
+    /** Starts the stream with the rule that {@code rule} loads. */
+    static RunningRole start(
+            ActorSystem<?> system, IngestSettings settings, Platform platform, Supplier<Curator> rule) {
+        return IngestRole.spawn(
+                system, "curate", settings, context -> new Parts(system, settings, platform, rule, context));
+    }
+
+    private static final class Parts implements RoleGuardian.Parts {
+        private final ActorContext<RoleGuardian.Command> context;
+        private final ActorRef<CuratorActor.Command> curator;
+        private final StageStream stream;
+
+        Parts(
+                ActorSystem<?> system,
+                IngestSettings settings,
+                Platform platform,
+                Supplier<Curator> rule,
+                ActorContext<RoleGuardian.Command> context) {
+            this.context = context;
+            Executor blocking = system.dispatchers().lookup(IngestRole.BLOCKING);
+            StageMeter meter = platform.stages().meter("curate", "videos", GROUP, Topics.STORED.name());
+            curator = context.spawn(
+                    IngestRole.restarting(CuratorActor.create(rule, blocking), settings.restart()), "curator");
+            context.watchWith(curator, new RoleGuardian.ChildEnded("the curator", true));
+            stream = StageStream.start(
+                    system,
+                    platform,
+                    settings,
+                    Topics.STORED.name(),
+                    GROUP,
+                    () -> new CurateWork(system, platform, settings, curator, meter),
+                    RoleGuardian.listener(context));
+        }
+
+        @Override
+        public StageStream stream() {
+            return stream;
+        }
+
+        @Override
+        public void stopActors() {
+            // The stream needs the curator until it has drained; it ends with the guardian.
+        }
+
+        @Override
+        public void close() {}
     }
 }

@@ -1,11 +1,143 @@
 package org.vito.ingest;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.vito.ingest.curation.Curators;
+import org.vito.ingest.fetch.FetchLimits;
+import org.vito.ingest.fetch.RetryPolicy;
+import org.vito.ingest.source.SourceSettings;
+import org.vito.protocol.Reason;
+import org.vito.protocol.Settings;
+import org.vito.protocol.VitoException;
 
-/** Settings of ingest and curation; every key is explained in {@code reference.conf} under {@code vito.ingest}. */
-public record IngestSettings() {
-    /** Reads and checks {@code vito.ingest}. */
+/**
+ * Settings of ingest and curation; every key is explained in {@code reference.conf} under {@code vito.ingest}.
+ *
+ * @param sources where to look for videos
+ * @param sourceBatch most videos a source submits at a time
+ * @param allowFiles whether local files may be taken in
+ * @param minimumDuration shorter videos are refused
+ * @param maximumOrigins most places remembered of one video
+ * @param inFlight submissions worked on at a time
+ * @param parallelFetches videos fetched at a time
+ * @param fetch what a fetch may cost
+ * @param probeTimeout longest wait for a decoder's answer
+ * @param retry how often a single failure is tried again
+ * @param restart how often a stream is
+ * @param stopTimeout how long a role may finish what it has begun
+ * @param curate curation's own
+ */
+public record IngestSettings(
+        List<SourceSettings> sources,
+        int sourceBatch,
+        boolean allowFiles,
+        Duration minimumDuration,
+        int maximumOrigins,
+        int inFlight,
+        int parallelFetches,
+        FetchLimits fetch,
+        Duration probeTimeout,
+        RetryPolicy retry,
+        Restart restart,
+        Duration stopTimeout,
+        Curate curate) {
+    /** How often a failed stream starts again: at most {@code restarts} times {@code within} a time. */
+    public record Restart(Duration base, Duration most, int restarts, Duration within) {}
+
+    /** Settings of curation: the rule's name, the size of batches, and how long to wait for one to fill and be judged. */
+    public record Curate(String rule, int batch, Duration linger, Duration timeout) {}
+
+    public IngestSettings {
+        sources = List.copyOf(sources);
+    }
+
+    /**
+     * Reads and checks {@code vito.ingest}.
+     *
+     * @throws VitoException {@link Reason#BAD_SETTING} that names the key, its value and what was expected
+     */
     public static IngestSettings from(Config config) {
-        throw new UnsupportedOperationException();
+        Settings s = Settings.at(config, "vito.ingest");
+        return new IngestSettings(
+                sources(s),
+                s.whole("source-batch", 1, 10_000),
+                s.flag("allow-files"),
+                s.duration("minimum-duration"),
+                s.whole("maximum-origins", 1, 1000),
+                s.whole("in-flight", 1, 1024),
+                s.whole("parallel-fetches", 1, 256),
+                fetch(s.in("fetch"), s.bytes("maximum-bytes", 1)),
+                SourceReader.within(s, "probe-timeout", Duration.ofMillis(1), Duration.ofDays(1)),
+                retry(s.in("retry")),
+                restart(s.in("restart")),
+                s.duration("stop-timeout"),
+                curate(s.in("curate")));
+    }
+
+    private static List<SourceSettings> sources(Settings s) {
+        List<SourceSettings> sources = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        Config defaults = s.in("source-defaults").config();
+        List<? extends Config> entries;
+        try {
+            entries = s.config().getConfigList("sources");
+        } catch (com.typesafe.config.ConfigException e) {
+            throw new VitoException(
+                    Reason.BAD_SETTING, "vito.ingest.sources: expected a list of objects; " + e.getMessage(), e);
+        }
+        for (int i = 0; i < entries.size(); i++) {
+            String key = "sources[" + i + "]";
+            Config entry = entries.get(i).withFallback(defaults);
+            Config named = ConfigFactory.empty().withValue("\"" + key + "\"", entry.root());
+            SourceSettings source = SourceReader.read(Settings.at(named, "\"" + key + "\""));
+            if (!names.add(source.name())) {
+                throw new VitoException(
+                        Reason.BAD_SETTING,
+                        "vito.ingest." + key + ": another source is called '" + source.name()
+                                + "' too; give one of them a name of its own");
+            }
+            sources.add(source);
+        }
+        return sources;
+    }
+
+    private static FetchLimits fetch(Settings s, long maximumBytes) {
+        Duration least = Duration.ofMillis(1);
+        Duration most = Duration.ofDays(7);
+        return new FetchLimits(
+                SourceReader.within(s, "connect-timeout", least, most),
+                SourceReader.within(s, "read-timeout", least, most),
+                SourceReader.within(s, "total-timeout", least, most),
+                s.whole("redirects", 0, 20),
+                maximumBytes,
+                s.text("user-agent"));
+    }
+
+    private static RetryPolicy retry(Settings s) {
+        return new RetryPolicy(s.whole("attempts", 1, 100), s.duration("base"), s.duration("most"));
+    }
+
+    private static Restart restart(Settings s) {
+        Duration base = SourceReader.within(s, "base", Duration.ofMillis(1), Duration.ofHours(1));
+        return new Restart(
+                base,
+                SourceReader.within(s, "most", base, Duration.ofHours(1)),
+                s.whole("restarts", 0, 1000),
+                SourceReader.within(s, "within", Duration.ofSeconds(1), Duration.ofDays(1)));
+    }
+
+    private static Curate curate(Settings s) {
+        String rule = s.text("rule");
+        s.check("rule", Curators.isKnown(rule), "the name of a curation rule, e.g. accept-all");
+        return new Curate(
+                rule,
+                s.whole("batch", 1, 1024),
+                SourceReader.within(s, "linger", Duration.ofMillis(1), Duration.ofMinutes(1)),
+                SourceReader.within(s, "timeout", Duration.ofSeconds(1), Duration.ofDays(1)));
     }
 }

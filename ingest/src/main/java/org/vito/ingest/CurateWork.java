@@ -1,0 +1,216 @@
+package org.vito.ingest;
+
+import akka.NotUsed;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.kafka.ConsumerMessage.PartitionOffset;
+import akka.kafka.ConsumerMessage.TransactionalMessage;
+import akka.kafka.ProducerMessage.Envelope;
+import akka.stream.javadsl.Flow;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.vito.ingest.curation.Curator;
+import org.vito.ingest.curation.CuratorActor;
+import org.vito.ingest.index.TopicIndex;
+import org.vito.protocol.DamagedRecordException;
+import org.vito.protocol.DeadLetters;
+import org.vito.protocol.Platform;
+import org.vito.protocol.RetriableException;
+import org.vito.protocol.StageMeter;
+import org.vito.protocol.Topics;
+import org.vito.protocol.v1.CurationDecision;
+import org.vito.protocol.v1.StoredVideo;
+
+/** What curation does to stored videos: a batch at a time is judged, and no video twice. */
+final class CurateWork implements StageStream.Work {
+    private static final int RECENT = 65_536; // videos; far more than one transaction holds
+    private static final int MOST_EVIDENCE = 100;
+
+    private final ActorSystem<?> system;
+    private final Platform platform;
+    private final IngestSettings settings;
+    private final ActorRef<CuratorActor.Command> curator;
+    private final StageMeter meter;
+    private final TopicIndex decided;
+    private final Map<String, Boolean> recent = new LinkedHashMap<>() { // decided here, perhaps not committed yet
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > RECENT;
+        }
+    };
+
+    CurateWork(
+            ActorSystem<?> system,
+            Platform platform,
+            IngestSettings settings,
+            ActorRef<CuratorActor.Command> curator,
+            StageMeter meter) {
+        this.system = system;
+        this.platform = platform;
+        this.settings = settings;
+        this.curator = curator;
+        this.meter = meter;
+        decided = TopicIndex.follow(platform.kafka(), Topics.CURATED.name());
+    }
+
+    private record Read(ConsumerRecord<String, byte[]> record, @Nullable StoredVideo video, @Nullable Throwable damage) {}
+
+    @Override
+    public Flow<TransactionalMessage<String, byte[]>, Envelope<String, byte[], PartitionOffset>, NotUsed> flow() {
+        return Flow.<TransactionalMessage<String, byte[]>>create()
+                .groupedWithin(settings.curate().batch(), settings.curate().linger())
+                .mapAsync(1, batch -> decided.refreshed().thenCompose(known -> decide(batch, 1)))
+                .mapConcat(envelopes -> envelopes);
+    }
+
+    @Override
+    public CompletionStage<Void> ready() {
+        return decided.refreshed();
+    }
+
+    @Override
+    public void close() {
+        decided.close();
+    }
+
+    private CompletionStage<List<Envelope<String, byte[], PartitionOffset>>> decide(
+            List<TransactionalMessage<String, byte[]>> batch, int attempt) {
+        List<Read> reads = batch.stream().map(m -> read(m.record())).toList();
+        List<StoredVideo> undecided = undecided(reads);
+        if (undecided.isEmpty()) {
+            return CompletableFuture.completedStage(envelopes(batch, reads, Map.of(), attempt));
+        }
+        CompletionStage<CuratorActor.Verdicts> answer = AskPattern.ask(
+                curator,
+                (ActorRef<CuratorActor.Verdicts> replyTo) -> new CuratorActor.Judge(undecided, replyTo),
+                settings.curate().timeout(),
+                system.scheduler());
+        return answer.thenCompose(verdicts -> {
+            Duration pause = retryIn(verdicts, attempt);
+            return pause == null
+                    ? CompletableFuture.completedStage(
+                            envelopes(batch, reads, records(undecided, verdicts), attempt))
+                    : after(pause).thenCompose(waited -> decide(batch, attempt + 1));
+        });
+    }
+
+    /** How long to wait until the batch is judged again, or null if every opinion is final. */
+    private @Nullable Duration retryIn(CuratorActor.Verdicts verdicts, int attempt) {
+        for (CuratorActor.Opinion opinion : verdicts.opinions()) {
+            if (opinion.failure() instanceof RetriableException again && settings.retry().again(attempt, again)) {
+                return settings.retry().pause("curate", attempt, again);
+            }
+        }
+        return null;
+    }
+
+    private CompletionStage<Void> after(Duration pause) {
+        CompletableFuture<Void> waited = new CompletableFuture<>();
+        system.scheduler().scheduleOnce(pause, () -> waited.complete(null), system.executionContext());
+        return waited;
+    }
+
+    private static Read read(ConsumerRecord<String, byte[]> record) {
+        try {
+            return new Read(record, Topics.STORED.read(record), null);
+        } catch (DamagedRecordException e) {
+            return new Read(record, null, e);
+        }
+    }
+
+    private List<StoredVideo> undecided(List<Read> reads) {
+        List<StoredVideo> undecided = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
+        for (Read read : reads) {
+            StoredVideo video = read.video();
+            if (video != null && !isDecided(video.getVideoId()) && ids.add(video.getVideoId())) {
+                undecided.add(video);
+            }
+        }
+        return undecided;
+    }
+
+    private boolean isDecided(String videoId) {
+        return recent.containsKey(videoId) || decided.contains(videoId);
+    }
+
+    /** What is to be said of each video, by its id: a decision, or the failure to reach one. */
+    private Map<String, Object> records(List<StoredVideo> videos, CuratorActor.Verdicts verdicts) {
+        Map<String, Object> said = new HashMap<>();
+        for (int i = 0; i < videos.size(); i++) {
+            StoredVideo video = videos.get(i);
+            CuratorActor.Opinion opinion = verdicts.opinions().get(i);
+            Curator.Verdict verdict = opinion.verdict();
+            if (verdict != null) {
+                said.put(video.getVideoId(), decision(video, verdict, verdicts.curator()));
+            } else if (opinion.failure() != null) {
+                said.put(video.getVideoId(), opinion.failure());
+            }
+        }
+        return said;
+    }
+
+    private List<Envelope<String, byte[], PartitionOffset>> envelopes(
+            List<TransactionalMessage<String, byte[]>> batch, List<Read> reads, Map<String, Object> said, int attempts) {
+        Map<String, Object> unsaid = new HashMap<>(said);
+        List<Envelope<String, byte[], PartitionOffset>> envelopes = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            envelopes.add(StageStream.envelope(
+                    write(reads.get(i), unsaid, attempts), batch.get(i).partitionOffset()));
+        }
+        return envelopes;
+    }
+
+    private List<ProducerRecord<String, byte[]>> write(Read read, Map<String, Object> unsaid, int attempts) {
+        StoredVideo video = read.video();
+        if (video == null) {
+            ConsumerRecord<String, byte[]> record = read.record();
+            String subject = "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
+            return List.of(letter("curate.read", subject, read.damage(), 1, record));
+        }
+        Object what = unsaid.remove(video.getVideoId());
+        if (what instanceof CurationDecision decision) {
+            recent.put(video.getVideoId(), true);
+            meter.passed(1);
+            return List.of(Topics.CURATED.record(decision));
+        }
+        return what instanceof Throwable failure
+                ? List.of(letter("curate.decide", video.getVideoId(), failure, attempts, read.record()))
+                : List.of();
+    }
+
+    private ProducerRecord<String, byte[]> letter(
+            String stage, String subject, @Nullable Throwable cause, int attempts, ConsumerRecord<String, byte[]> record) {
+        meter.failed();
+        Throwable known = cause == null ? new IllegalStateException("no cause was given") : cause;
+        return Topics.DEAD_LETTERS.record(
+                DeadLetters.of(stage, subject, known, attempts, record, platform.clock()));
+    }
+
+    private CurationDecision decision(StoredVideo video, Curator.Verdict verdict, String rule) {
+        return CurationDecision.newBuilder()
+                .setVideoId(video.getVideoId())
+                .setAccepted(verdict.accepted())
+                .setCategory(verdict.category())
+                .setReason(verdict.reason())
+                .setCurator(rule)
+                .addAllEvidence(verdict.evidence().stream().limit(MOST_EVIDENCE).toList())
+                .setVideo(video)
+                .setDecidedAtMs(platform.clock().millis())
+                .build();
+    }
+}

@@ -1,0 +1,101 @@
+package org.vito.ingest;
+
+import java.net.URI;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.PatternSyntaxException;
+import org.vito.ingest.fetch.Addresses;
+import org.vito.ingest.source.SourceSettings;
+import org.vito.protocol.Settings;
+import org.vito.protocol.VitoException;
+
+/** Reads one entry of {@code vito.ingest.sources}, its defaults already filled in. */
+final class SourceReader {
+    private enum Type {
+        DIRECTORY,
+        FILE,
+        HTTP,
+        MANIFEST
+    }
+
+    private SourceReader() {}
+
+    /** The source that {@code s} describes. @throws VitoException BAD_SETTING */
+    static SourceSettings read(Settings s) {
+        return switch (s.choice("type", Type.class)) {
+            case DIRECTORY -> directory(s);
+            case FILE -> {
+                Path path = path(s);
+                yield new SourceSettings.Single(name(s, "file:" + path), s.text("licence"), path.toUri(), s.text("title"));
+            }
+            case HTTP -> {
+                URI url = url(s);
+                yield new SourceSettings.Single(name(s, url.toString()), s.text("licence"), url, s.text("title"));
+            }
+            case MANIFEST -> {
+                Path path = path(s);
+                yield new SourceSettings.ManifestFile(name(s, "manifest:" + path), s.text("licence"), path);
+            }
+        };
+    }
+
+    /** A duration with bounds. */
+    static Duration within(Settings s, String key, Duration least, Duration most) {
+        Duration value = s.duration(key);
+        s.check(
+                key,
+                value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
+                "a duration from " + least.toMillis() + " ms to " + most.toMillis() + " ms");
+        return value;
+    }
+
+    private static SourceSettings directory(Settings s) {
+        Path path = path(s);
+        boolean watch = s.flag("watch");
+        List<String> patterns = s.texts("patterns");
+        s.check("patterns", !patterns.isEmpty(), "at least one glob");
+        for (String pattern : patterns) {
+            s.check("patterns", isGlob(pattern), "globs such as *.mp4");
+        }
+        return new SourceSettings.Directory(
+                name(s, (watch ? "watch:" : "directory:") + path),
+                s.text("licence"),
+                path,
+                watch,
+                s.flag("recursive"),
+                patterns,
+                within(s, "settle", Duration.ofMillis(50), Duration.ofHours(1)),
+                within(s, "rescan", Duration.ofMillis(100), Duration.ofDays(1)));
+    }
+
+    private static boolean isGlob(String pattern) {
+        try {
+            return FileSystems.getDefault().getPathMatcher("glob:" + pattern.toLowerCase(Locale.ROOT)) != null;
+        } catch (PatternSyntaxException e) {
+            return false;
+        }
+    }
+
+    private static Path path(Settings s) {
+        s.check("path", !s.text("path").isBlank(), "the path of the " + s.text("type"));
+        return s.path("path").toAbsolutePath().normalize();
+    }
+
+    private static URI url(Settings s) {
+        String text = s.text("url");
+        s.check("url", text.startsWith("http://") || text.startsWith("https://"), "an http or https address");
+        try {
+            return Addresses.parse(text, null);
+        } catch (VitoException e) {
+            s.check("url", false, "an http or https address; " + e.getMessage());
+            throw e;
+        }
+    }
+
+    private static String name(Settings s, String otherwise) {
+        return s.text("name").isBlank() ? otherwise : s.text("name");
+    }
+}

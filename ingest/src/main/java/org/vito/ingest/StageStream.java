@@ -1,0 +1,144 @@
+package org.vito.ingest;
+
+import akka.Done;
+import akka.NotUsed;
+import akka.actor.typed.ActorSystem;
+import akka.kafka.ConsumerMessage.PartitionOffset;
+import akka.kafka.ConsumerMessage.TransactionalMessage;
+import akka.kafka.ConsumerSettings;
+import akka.kafka.ProducerMessage;
+import akka.kafka.ProducerMessage.Envelope;
+import akka.kafka.ProducerSettings;
+import akka.kafka.Subscriptions;
+import akka.kafka.javadsl.Transactional;
+import akka.stream.KillSwitches;
+import akka.stream.RestartSettings;
+import akka.stream.SharedKillSwitch;
+import akka.stream.UniqueKillSwitch;
+import akka.stream.javadsl.Flow;
+import akka.stream.javadsl.Keep;
+import akka.stream.javadsl.RestartSource;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.vito.protocol.Platform;
+
+/**
+ * A stream from one topic to others in which what is read and what is written for it commit in one Kafka transaction. When
+ * it fails, what was not committed is forgotten and it starts again, with growing pauses and not for ever.
+ */
+final class StageStream {
+    /** What a stage does to records; one is made for each start of the stream and closed when that run has ended. */
+    interface Work extends AutoCloseable {
+        /** Turns each record, in order, into an envelope with its offset. */
+        Flow<TransactionalMessage<String, byte[]>, Envelope<String, byte[], PartitionOffset>, NotUsed> flow();
+
+        /** Completes when the work has begun to take records. */
+        CompletionStage<Void> ready();
+
+        @Override
+        void close();
+    }
+
+    /** Hears of the stream's life, on any thread. */
+    interface Listener {
+        void up();
+
+        void down(Throwable cause);
+    }
+
+    private final SharedKillSwitch intake; // closes the tap; what is inside flows off
+    private final UniqueKillSwitch whole; // lets go of what is inside too
+    private final CompletionStage<Done> ended;
+
+    private StageStream(SharedKillSwitch intake, UniqueKillSwitch whole, CompletionStage<Done> ended) {
+        this.intake = intake;
+        this.whole = whole;
+        this.ended = ended;
+    }
+
+    /** Starts to read {@code topic} as the consumer group {@code group}. */
+    static StageStream start(
+            ActorSystem<?> system,
+            Platform platform,
+            IngestSettings settings,
+            String topic,
+            String group,
+            Supplier<Work> work,
+            Listener listener) {
+        IngestSettings.Restart restart = settings.restart();
+        RestartSettings restarts = RestartSettings.create(restart.base(), restart.most(), 0.2)
+                .withMaxRestarts(restart.restarts(), restart.within());
+        SharedKillSwitch intake = KillSwitches.shared(group);
+        Consumer<Work> close = w -> system.dispatchers()
+                .lookup(IngestRole.BLOCKING)
+                .execute(w::close);
+        var done = RestartSource.onFailuresWithBackoff(restarts, () -> {
+                    Work run = work.get();
+                    run.ready().whenComplete((ok, error) -> {
+                        if (error == null) {
+                            listener.up();
+                        }
+                    });
+                    return run(system, platform, topic, group, intake, run)
+                            .watchTermination((mat, end) -> {
+                                end.whenComplete((ok, error) -> {
+                                    close.accept(run);
+                                    if (error != null) {
+                                        listener.down(error);
+                                    }
+                                });
+                                return mat;
+                            });
+                })
+                .viaMat(KillSwitches.single(), Keep.right())
+                .toMat(Sink.ignore(), Keep.both())
+                .run(system);
+        return new StageStream(intake, done.first(), done.second());
+    }
+
+    private static Source<Done, ?> run(
+            ActorSystem<?> system, Platform platform, String topic, String group, SharedKillSwitch intake, Work work) {
+        ConsumerSettings<String, byte[]> consumer = ConsumerSettings.create(
+                        system, new StringDeserializer(), new ByteArrayDeserializer())
+                .withProperties(platform.kafka().consumer(group));
+        ProducerSettings<String, byte[]> producer = ProducerSettings.create(
+                        system, new StringSerializer(), new ByteArraySerializer())
+                .withProperties(platform.kafka().producer());
+        return Transactional.source(consumer, Subscriptions.topics(topic))
+                .via(intake.flow())
+                .via(work.flow())
+                .via(Transactional.flow(producer, group + "-" + platform.instance()))
+                .map(result -> Done.getInstance());
+    }
+
+    /** The envelope that writes {@code records} and, with them, that {@code offset} is done. */
+    static Envelope<String, byte[], PartitionOffset> envelope(
+            List<ProducerRecord<String, byte[]>> records, PartitionOffset offset) {
+        return records.isEmpty() ? ProducerMessage.passThrough(offset) : ProducerMessage.multi(records, offset);
+    }
+
+    /** Completes when the stream has ended for good. */
+    CompletionStage<Done> ended() {
+        return ended;
+    }
+
+    /** Takes no more records and ends when what was taken has been committed. */
+    void drain() {
+        intake.shutdown();
+    }
+
+    /** Ends now; what was not committed is done after the next start. */
+    void cut() {
+        intake.shutdown();
+        whole.shutdown();
+    }
+}

@@ -1,0 +1,205 @@
+package org.vito.ingest;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vito.decode.VideoInfo;
+import org.vito.ingest.fetch.Addresses;
+import org.vito.ingest.index.TopicIndex;
+import org.vito.ingest.source.SubmissionIds;
+import org.vito.ingest.source.Titles;
+import org.vito.protocol.ObjectStore;
+import org.vito.protocol.Platform;
+import org.vito.protocol.Reason;
+import org.vito.protocol.RetriableException;
+import org.vito.protocol.Topics;
+import org.vito.protocol.v1.Origin;
+import org.vito.protocol.v1.StoredVideo;
+import org.vito.protocol.v1.VideoSubmission;
+
+/**
+ * Which videos are stored, as far as this run of the ingest stream needs to know: what the topic of stored videos says, and
+ * what this run has written to it but perhaps not committed yet. It also knows which objects are being worked on, so that
+ * refusing one submission does not take the bytes from under another.
+ */
+final class VideoRegistry implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(VideoRegistry.class);
+    private static final int RECENT = 4096; // videos; far more than one transaction holds
+
+    private final TopicIndex index;
+    private final ObjectStore objects;
+    private final InstantSource clock;
+    private final int maximumOrigins;
+    private final Map<String, Integer> held = new HashMap<>(); // guarded by itself
+    private final Map<String, StoredVideo> recent = new LinkedHashMap<>() { // guarded by itself
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, StoredVideo> eldest) {
+            return size() > RECENT;
+        }
+    };
+
+    VideoRegistry(Platform platform, int maximumOrigins) {
+        index = TopicIndex.follow(platform.kafka(), Topics.STORED.name());
+        objects = platform.objects();
+        clock = platform.clock();
+        this.maximumOrigins = maximumOrigins;
+    }
+
+    /** Completes when every video stored before the call is known. */
+    CompletionStage<Void> refreshed() {
+        return index.refreshed();
+    }
+
+    /** Whether the video was stored before, as far as is known without asking. */
+    boolean isKnown(String videoId) {
+        synchronized (recent) {
+            if (recent.containsKey(videoId)) {
+                return true;
+            }
+        }
+        return index.contains(videoId);
+    }
+
+    /** Says that the object is being worked on. */
+    void hold(String sha256) {
+        synchronized (held) {
+            held.merge(sha256, 1, Integer::sum);
+        }
+    }
+
+    /** Takes back one {@link #hold}. */
+    void release(String sha256) {
+        synchronized (held) {
+            held.computeIfPresent(sha256, (id, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    /** Deletes the object unless a stored video or another submission needs it. */
+    void discard(ObjectStore.Put put) {
+        synchronized (held) {
+            if (held.containsKey(put.sha256()) || isKnown(put.sha256())) {
+                return;
+            }
+            try {
+                objects.delete(put.address());
+            } catch (IOException e) {
+                log.warn("refused object {} could not be deleted", put.address(), e);
+            }
+        }
+    }
+
+    /**
+     * The record to write for an accepted video: a new one, or the known one with a further origin. Nothing if the origin
+     * is known too. Blocks; call it after {@link #refreshed}, in the order of the submissions.
+     */
+    Optional<StoredVideo> register(Outcome.Accepted accepted) {
+        VideoSubmission submission = accepted.submission();
+        Origin origin = origin(submission);
+        String id = accepted.put().sha256();
+        StoredVideo known = known(id);
+        if (known == null && accepted.info() == null) {
+            throw new RetriableException(Reason.STORAGE, "the record of video " + id + " was removed meanwhile");
+        }
+        StoredVideo video = known == null
+                ? create(accepted.put(), accepted.info(), submission, origin)
+                : withOrigin(known, origin);
+        if (video.equals(known)) {
+            return Optional.empty();
+        }
+        synchronized (recent) {
+            recent.remove(id);
+            recent.put(id, video);
+        }
+        return Optional.of(video);
+    }
+
+    @Override
+    public void close() {
+        index.close();
+    }
+
+    private @Nullable StoredVideo known(String id) {
+        StoredVideo mine;
+        synchronized (recent) {
+            mine = recent.get(id);
+        }
+        StoredVideo committed = index.read(id).map(Topics.STORED::read).orElse(null);
+        if (mine == null || committed == null) {
+            return mine == null ? committed : mine;
+        }
+        StoredVideo both = committed;
+        for (Origin origin : mine.getOriginsList()) {
+            both = withOrigin(both, origin);
+        }
+        return both;
+    }
+
+    private StoredVideo withOrigin(StoredVideo video, Origin origin) {
+        boolean there = video.getOriginsList().stream().anyMatch(o -> isSame(o, origin));
+        if (there || video.getOriginsCount() >= maximumOrigins) {
+            return video;
+        }
+        return video.toBuilder().addOrigins(origin).build();
+    }
+
+    private static boolean isSame(Origin one, Origin other) {
+        return one.getUri().equals(other.getUri()) && one.getSubmissionId().equals(other.getSubmissionId());
+    }
+
+    private StoredVideo create(
+            ObjectStore.Put put, @Nullable VideoInfo info, VideoSubmission submission, Origin origin) {
+        if (info == null) {
+            throw new IllegalArgumentException("a new video needs its description");
+        }
+        return StoredVideo.newBuilder()
+                .setVideoId(put.sha256())
+                .setAddress(put.address())
+                .setSizeBytes(put.sizeBytes())
+                .setContainer(info.container())
+                .setCodec(info.codec())
+                .setDurationUs(info.durationUs())
+                .setFramesPerSecond(info.framesPerSecond())
+                .setWidth(info.width())
+                .setHeight(info.height())
+                .setTitle(title(submission, info, put))
+                .setLicence(origin.getLicence())
+                .addOrigins(origin)
+                .setStoredAtMs(clock.millis())
+                .build();
+    }
+
+    private static Origin origin(VideoSubmission submission) {
+        String id = submission.getSubmissionId().isEmpty()
+                ? SubmissionIds.of(Addresses.parse(submission.getUri(), null))
+                : submission.getSubmissionId();
+        return Origin.newBuilder()
+                .setUri(submission.getUri())
+                .setSubmissionId(id)
+                .setSource(submission.getSource())
+                .setTitle(Titles.clean(submission.getTitle()))
+                .setLicence(Titles.clean(submission.getLicence()))
+                .build();
+    }
+
+    private static String title(VideoSubmission submission, VideoInfo info, ObjectStore.Put put) {
+        URI address = Addresses.parse(submission.getUri(), null);
+        return Stream.of(
+                        Titles.clean(submission.getTitle()),
+                        Titles.clean(info.title()),
+                        Titles.fromAddress(address))
+                .filter(t -> !t.isEmpty())
+                .findFirst()
+                .orElse(put.sha256().substring(0, 12));
+    }
+}

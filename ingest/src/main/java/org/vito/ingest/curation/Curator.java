@@ -1,0 +1,50 @@
+package org.vito.ingest.curation;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vito.protocol.v1.Evidence;
+import org.vito.protocol.v1.StoredVideo;
+
+/**
+ * A rule by which videos are taken into the training set or left out. Calls block and come from one thread at a time; what
+ * a rule needs to load it loads when it is made.
+ */
+public interface Curator extends AutoCloseable {
+    /** The rule and its version, as decisions carry it, e.g. {@code accept-all/1}. */
+    String name();
+
+    /**
+     * Judges {@code videos}.
+     *
+     * @return a verdict for each, in the same order
+     * @throws org.vito.protocol.RetriableException if trying again may help; any other exception is held against the
+     *     videos, which are then judged one by one to find which
+     */
+    List<Verdict> judge(List<StoredVideo> videos);
+
+    @Override
+    default void close() {}
+
+    /**
+     * What a rule found about one video.
+     *
+     * @param category the class it belongs to, or empty
+     * @param reason a sentence for people
+     * @param evidence the frames that speak for it, best first; at most 100 are kept
+     */
+    record Verdict(boolean accepted, String category, String reason, List<Evidence> evidence) {
+        public Verdict {
+            evidence = List.copyOf(evidence);
+        }
+    }
+
+    /** The networks that rules may use, each null where this process has none. */
+    record Ports(
+            @Nullable FrameClassifier classifier,
+            @Nullable FrameEmbedder embedder) {
+        /** No networks at all. */
+        public static Ports none() {
+            return new Ports(null, null);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package org.vito.ingest.curation;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.vito.protocol.Reason;
+import org.vito.protocol.RetriableException;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.StoredVideo;
+
+/**
+ * Holds a {@link Curator}: loads it once and judges one batch after the other. If the rule cannot be loaded the actor
+ * fails, for its supervisor to start again.
+ */
+public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
+    private static final int MOST_WAITING = 16; // batches; whoever asks waits for its answer, so there are few
+
+    /** What a curator understands. */
+    public sealed interface Command permits Judge, Loaded, LoadFailed, Judged {}
+
+    /** Asks for a verdict on each of {@code videos}. */
+    public record Judge(List<StoredVideo> videos, ActorRef<Verdicts> replyTo) implements Command {
+        public Judge {
+            videos = List.copyOf(videos);
+        }
+    }
+
+    record Loaded(Curator curator) implements Command {}
+
+    record LoadFailed(Throwable cause) implements Command {}
+
+    record Judged(Judge ask, List<Opinion> opinions) implements Command {}
+
+    /**
+     * The answer to {@link Judge}: an opinion on each video in the order of the question.
+     *
+     * @param curator the rule's name, empty if there was no rule to ask
+     */
+    public record Verdicts(String curator, List<Opinion> opinions) {
+        public Verdicts {
+            opinions = List.copyOf(opinions);
+        }
+    }
+
+    /** A verdict, or why there is none; exactly one of them is null. */
+    public record Opinion(
+            Curator.@Nullable Verdict verdict, @Nullable RuntimeException failure) {
+        static Opinion of(Curator.Verdict verdict) {
+            return new Opinion(verdict, null);
+        }
+
+        static Opinion failed(RuntimeException failure) {
+            return new Opinion(null, failure);
+        }
+    }
+
+    private final Executor blocking;
+    private final Deque<Judge> waiting = new ArrayDeque<>();
+    private @Nullable Curator curator;
+    private boolean judging;
+
+    private CuratorActor(ActorContext<Command> context, Supplier<Curator> loader, Executor blocking) {
+        super(context);
+        this.blocking = blocking;
+        context.pipeToSelf(
+                CompletableFuture.supplyAsync(loader, blocking),
+                (loaded, cause) -> loaded != null ? new Loaded(loaded) : new LoadFailed(cause));
+    }
+
+    /** A curator that loads its rule with {@code loader} on {@code blocking}, and judges there. */
+    public static Behavior<Command> create(Supplier<Curator> loader, Executor blocking) {
+        return Behaviors.setup(context -> new CuratorActor(context, loader, blocking));
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Judge.class, this::onJudge)
+                .onMessage(Loaded.class, this::onLoaded)
+                .onMessage(LoadFailed.class, this::onLoadFailed)
+                .onMessage(Judged.class, this::onJudged)
+                .onSignal(PostStop.class, signal -> onPostStop())
+                .build();
+    }
+
+    private Behavior<Command> onJudge(Judge ask) {
+        if (waiting.size() >= MOST_WAITING) {
+            RetriableException full =
+                    new RetriableException(Reason.INTERNAL, MOST_WAITING + " batches wait for the curator already");
+            ask.replyTo()
+                    .tell(new Verdicts(
+                            "", ask.videos().stream().map(v -> Opinion.failed(full)).toList()));
+        } else {
+            waiting.add(ask);
+            judgeNext();
+        }
+        return this;
+    }
+
+    private Behavior<Command> onLoaded(Loaded loaded) {
+        curator = loaded.curator();
+        getContext().getLog().info("curation rule {} is loaded", curator.name());
+        judgeNext();
+        return this;
+    }
+
+    private Behavior<Command> onLoadFailed(LoadFailed failed) {
+        Throwable cause = failed.cause() instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failed.cause();
+        throw cause instanceof VitoException known
+                ? known
+                : new VitoException(Reason.INTERNAL, "the curation rule cannot be loaded: " + cause, cause);
+    }
+
+    private Behavior<Command> onJudged(Judged judged) {
+        judging = false;
+        judged.ask()
+                .replyTo()
+                .tell(new Verdicts(curator == null ? "" : curator.name(), judged.opinions()));
+        judgeNext();
+        return this;
+    }
+
+    private Behavior<Command> onPostStop() {
+        Curator loaded = curator;
+        if (loaded != null) {
+            blocking.execute(loaded::close);
+        }
+        return this;
+    }
+
+    private void judgeNext() {
+        Curator rule = curator;
+        if (judging || rule == null || waiting.isEmpty()) {
+            return;
+        }
+        judging = true;
+        Judge ask = waiting.remove();
+        getContext()
+                .pipeToSelf(
+                        CompletableFuture.supplyAsync(() -> opinions(rule, ask.videos()), blocking),
+                        (opinions, cause) -> new Judged(ask, opinions != null ? opinions : failures(ask, cause)));
+    }
+
+    private static List<Opinion> failures(Judge ask, Throwable cause) {
+        VitoException failure = new VitoException(Reason.INTERNAL, "the curator failed: " + cause, cause);
+        return ask.videos().stream().map(v -> Opinion.failed(failure)).toList();
+    }
+
+    /** Judges together; if that fails for a reason that will not pass, one by one, so that each answers for itself. */
+    private static List<Opinion> opinions(Curator rule, List<StoredVideo> videos) {
+        try {
+            List<Curator.Verdict> verdicts = rule.judge(videos);
+            if (verdicts.size() != videos.size()) {
+                throw new VitoException(
+                        Reason.INTERNAL,
+                        "%s gave %d verdicts on %d videos".formatted(rule.name(), verdicts.size(), videos.size()));
+            }
+            return verdicts.stream().map(Opinion::of).toList();
+        } catch (RuntimeException e) {
+            if (e instanceof RetriableException || videos.size() == 1) {
+                return videos.stream().map(v -> Opinion.failed(e)).toList();
+            }
+            List<Opinion> each = new ArrayList<>();
+            for (StoredVideo video : videos) {
+                each.addAll(opinions(rule, List.of(video)));
+            }
+            return each;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package org.vito.ingest.fetch;
+
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
+
+/** Every kind of address that can be fetched, under one rule of what may be. */
+public final class Fetchers {
+    private final Map<String, Fetcher> byScheme = new HashMap<>();
+    private final AddressPolicy policy;
+
+    private Fetchers(AddressPolicy policy, List<Fetcher> fetchers) {
+        this.policy = policy;
+        for (Fetcher fetcher : fetchers) {
+            fetcher.schemes().forEach(scheme -> byScheme.put(scheme, fetcher));
+        }
+    }
+
+    /** Local files, http and https. {@code executor} runs the callbacks of the HTTP client. */
+    public static Fetchers standard(FetchLimits limits, AddressPolicy policy, InstantSource clock, Executor executor) {
+        return of(policy, List.of(new FileFetcher(limits.bytes()), new HttpFetcher(limits, policy, clock, executor)));
+    }
+
+    /** Exactly these; of two that open the same scheme the later wins. */
+    public static Fetchers of(AddressPolicy policy, List<Fetcher> fetchers) {
+        return new Fetchers(policy, fetchers);
+    }
+
+    /**
+     * Begins to fetch {@code address}; see {@link Fetcher#open}.
+     *
+     * @throws VitoException {@link Reason#BAD_ADDRESS} if nothing opens its scheme, or what policy and fetcher throw
+     */
+    public Download open(URI address) {
+        String scheme =
+                address.getScheme() == null ? "" : address.getScheme().toLowerCase(Locale.ROOT);
+        Fetcher fetcher = byScheme.get(scheme);
+        if (fetcher == null) {
+            throw new VitoException(
+                    Reason.BAD_ADDRESS,
+                    "'" + address + "' cannot be fetched: expected one of " + new TreeSet<>(byScheme.keySet()));
+        }
+        policy.check(address);
+        return fetcher.open(address);
+    }
+}

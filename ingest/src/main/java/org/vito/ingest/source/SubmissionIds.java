@@ -1,0 +1,47 @@
+package org.vito.ingest.source;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.vito.ingest.fetch.Addresses;
+import org.vito.protocol.Sha256;
+
+/**
+ * The identifier of a submission: SHA-256 of what was submitted, so that submitting the same again gives the same
+ * identifier. A local file is its address, size and time of change; anything else is its address.
+ */
+public final class SubmissionIds {
+    private SubmissionIds() {}
+
+    /** The identifier of {@code address}, from the file's present state if it is a local file that exists. */
+    public static String of(URI address) {
+        if (Addresses.isFile(address)) {
+            try {
+                BasicFileAttributes now = Files.readAttributes(Addresses.file(address), BasicFileAttributes.class);
+                return ofFile(address, now.size(), now.lastModifiedTime().toMillis());
+            } catch (IOException e) {
+                return ofAddress(address.toString()); // whoever fetches it will say that it is not there
+            }
+        }
+        return ofAddress(address.toString());
+    }
+
+    /** The identifier of whatever is at {@code address}. */
+    public static String ofAddress(String address) {
+        return hash("address\n" + address);
+    }
+
+    static String ofFile(URI address, long sizeBytes, long modifiedMs) {
+        return hash("file\n" + address + "\n" + sizeBytes + "\n" + modifiedMs);
+    }
+
+    static String ofLine(String manifest, long line, String text) {
+        return hash("line\n" + manifest + "\n" + line + "\n" + text);
+    }
+
+    private static String hash(String text) {
+        return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
