@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,7 @@ public final class StageReporter implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private final ScheduledExecutorService timer;
     private final Map<String, Rate> rates = new HashMap<>();
+    private final Set<String> unreportable = new HashSet<>();
     private final AtomicBoolean failing = new AtomicBoolean();
 
     private StageReporter(Platform platform) {
@@ -44,19 +47,26 @@ public final class StageReporter implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // the task catches what goes wrong
     public static StageReporter start(Platform platform) {
         StageReporter reporter = new StageReporter(platform);
-        reporter.timer.scheduleAtFixedRate(reporter::reportSafely, 1, 1, TimeUnit.SECONDS);
+        reporter.timer.scheduleAtFixedRate(reporter::reportAll, 1, 1, TimeUnit.SECONDS);
         return reporter;
     }
 
+    private void reportAll() {
+        long resident = residentBytes();
+        for (StageMeter meter : platform.stages().all()) {
+            send(meter, resident);
+        }
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of failures
-    private void reportSafely() {
+    private void send(StageMeter meter, long resident) {
         try {
-            long resident = residentBytes();
-            for (StageMeter meter : platform.stages().all()) {
-                producer.send(Topics.STAGES.record(report(meter, resident)), (sent, failure) -> told(failure));
+            producer.send(Topics.STAGES.record(report(meter, resident)), (sent, failure) -> told(failure));
+            unreportable.remove(meter.stage());
+        } catch (RuntimeException e) { // this report is lost, the next comes in a second
+            if (unreportable.add(meter.stage())) {
+                log.warn("stage {} cannot be reported: {}", meter.stage(), e.toString());
             }
-        } catch (RuntimeException e) { // a report is lost, the next comes in a second
-            told(e);
         }
     }
 
@@ -65,7 +75,7 @@ public final class StageReporter implements AutoCloseable {
         if (failure == null) {
             failing.set(false);
         } else if (!failing.getAndSet(true)) {
-            log.warn("stage reports are not getting through: {}", failure.toString());
+            log.warn("stage reports do not get through: {}", failure.toString());
         }
     }
 

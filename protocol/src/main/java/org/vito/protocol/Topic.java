@@ -1,5 +1,7 @@
 package org.vito.protocol;
 
+import com.google.gson.JsonParser;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
@@ -61,6 +63,11 @@ public final class Topic<T extends Message> {
         return settings;
     }
 
+    /** What the topic's messages are made of. */
+    Descriptor descriptor() {
+        return prototype.getDescriptorForType();
+    }
+
     /** The key under which {@code message} is written. */
     public String key(T message) {
         return key.apply(message);
@@ -84,7 +91,7 @@ public final class Topic<T extends Message> {
                     consumed.topic(),
                     consumed.partition(),
                     consumed.offset(),
-                    prototype.getDescriptorForType().getName() + (json ? " in protobuf or JSON" : " in protobuf"),
+                    descriptor().getName() + (json ? " in protobuf or JSON" : " in protobuf"),
                     e);
         }
     }
@@ -112,8 +119,13 @@ public final class Topic<T extends Message> {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(value))
                     .toString();
+            JsonParser.parseString(text); // the format's own parser does not look at what follows the message
             JsonFormat.parser().merge(text, builder);
-            return builder.build();
+            Message message = builder.build();
+            if (message.equals(prototype)) {
+                throw new InvalidProtocolBufferException("the message is empty");
+            }
+            return message;
         } catch (CharacterCodingException e) {
             throw new InvalidProtocolBufferException("JSON that is not UTF-8: " + e.getMessage(), e);
         } catch (RuntimeException e) { // what the JSON parser has not foreseen of bytes from outside
