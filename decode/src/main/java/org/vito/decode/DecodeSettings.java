@@ -1,11 +1,141 @@
 package org.vito.decode;
 
 import com.typesafe.config.Config;
+import java.time.Duration;
+import java.util.List;
+import org.vito.protocol.Settings;
 
-/** Settings of decoding; every key is explained in {@code reference.conf} under {@code vito.decode}. */
-public record DecodeSettings() {
+/**
+ * Settings of decoding; every key is explained in {@code reference.conf} under {@code vito.decode}.
+ *
+ * @param children number of decoder processes, at least 1
+ * @param queueCapacity requests that may wait for one
+ * @param askTimeout longest time from asking to an answer
+ * @param seed key of the random draws of frame times
+ * @param window what a clip is drawn from
+ * @param segmentUs longest segment in microseconds, at least one window stride
+ * @param frame what a stored frame looks like
+ * @param limits what a video may cost and be
+ * @param child how decoder processes are run
+ * @param streams how the role's streams behave in trouble
+ */
+public record DecodeSettings(
+        int children,
+        int queueCapacity,
+        Duration askTimeout,
+        long seed,
+        Window window,
+        long segmentUs,
+        Frame frame,
+        Limits limits,
+        Child child,
+        Streams streams) {
+    /** Length and stride of windows in microseconds, and the frames drawn from each. */
+    public record Window(long lengthUs, long strideUs, int framesPerClip) {}
+
+    /** Short side in pixels and the JPEG encoder's quantiser, 2 to 31. */
+    public record Frame(int shortSide, int quantiser) {}
+
+    /** Demuxers and codecs by libav's names; pixels of a frame; frames and wall time of a request. */
+    public record Limits(
+            List<String> containers, List<String> codecs, long maxPixels, long maxFrames, Duration requestTime) {
+        public Limits {
+            containers = List.copyOf(containers);
+            codecs = List.copyOf(codecs);
+        }
+    }
+
+    /** Memory in bytes, isolation and the times of life of a decoder process. */
+    public record Child(
+            long heapBytes,
+            long memoryBytes,
+            boolean isolate,
+            Duration startTimeout,
+            Duration minBackoff,
+            Duration maxBackoff,
+            int failedStarts,
+            Duration stopTimeout) {}
+
+    /** Restarts, retries and time-outs of the role's streams. */
+    public record Streams(
+            Duration minBackoff,
+            Duration maxBackoff,
+            int maxRestarts,
+            Duration restartsWithin,
+            int attempts,
+            Duration stopTimeout,
+            Duration transactionTimeout) {}
+
     /** Reads and checks {@code vito.decode}. */
     public static DecodeSettings from(Config config) {
-        throw new UnsupportedOperationException();
+        Settings s = Settings.at(config, "vito.decode");
+        int children = s.whole("children", 0, 1024);
+        Window window = window(s.in("window"));
+        return new DecodeSettings(
+                children > 0 ? children : Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+                s.whole("queue-capacity", 1, 1_000_000),
+                positive(s, "ask-timeout"),
+                s.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
+                window,
+                Math.max(positive(s, "segment-length").toNanos() / 1000, window.strideUs()),
+                frame(s.in("frame")),
+                limits(s.in("limits")),
+                child(s.in("child")),
+                streams(s.in("streams")));
+    }
+
+    /** These settings with another number of decoder processes. */
+    public DecodeSettings withChildren(int count) {
+        return new DecodeSettings(
+                count, queueCapacity, askTimeout, seed, window, segmentUs, frame, limits, child, streams);
+    }
+
+    private static Window window(Settings s) {
+        return new Window(
+                positive(s, "length").toNanos() / 1000,
+                positive(s, "stride").toNanos() / 1000,
+                s.whole("frames-per-clip", 1, 1000));
+    }
+
+    private static Frame frame(Settings s) {
+        return new Frame(s.whole("short-side", 16, 4096), s.whole("quantiser", 2, 31));
+    }
+
+    private static Limits limits(Settings s) {
+        return new Limits(
+                s.texts("containers"),
+                s.texts("codecs"),
+                s.whole("max-pixels", 256L, 1L << 32),
+                s.whole("max-frames", 1L, Long.MAX_VALUE),
+                positive(s, "request-time"));
+    }
+
+    private static Child child(Settings s) {
+        return new Child(
+                s.bytes("heap", 32L << 20),
+                s.bytes("memory", 128L << 20),
+                s.flag("isolate"),
+                positive(s, "start-timeout"),
+                positive(s, "min-backoff"),
+                positive(s, "max-backoff"),
+                s.whole("failed-starts", 1, 1000),
+                positive(s, "stop-timeout"));
+    }
+
+    private static Streams streams(Settings s) {
+        return new Streams(
+                positive(s, "min-backoff"),
+                positive(s, "max-backoff"),
+                s.whole("max-restarts", 0, 1_000_000),
+                positive(s, "restarts-within"),
+                s.whole("attempts", 1, 1000),
+                positive(s, "stop-timeout"),
+                positive(s, "transaction-timeout"));
+    }
+
+    private static Duration positive(Settings s, String key) {
+        Duration value = s.duration(key);
+        s.check(key, value.toNanos() >= 1000, "a duration of at least a microsecond");
+        return value;
     }
 }

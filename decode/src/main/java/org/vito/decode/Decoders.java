@@ -2,20 +2,35 @@ package org.vito.decode;
 
 import akka.actor.typed.ActorSystem;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.vito.protocol.v1.Clip;
+import org.vito.protocol.v1.DecodeSegment;
 
 /** A pool of child processes that probe and decode videos. Safe to share between roles. */
 public interface Decoders extends AutoCloseable {
-    /** Starts the pool. Children are started on demand, at most {@code settings} many. */
+    /** Starts the pool and all its processes; returns before they are ready. */
     static Decoders start(ActorSystem<?> system, DecodeSettings settings) {
-        throw new UnsupportedOperationException();
+        return LocalDecoders.start(system, settings);
     }
 
     /**
      * Opens {@code file} in a child process and says what it is. Fails with a {@link org.vito.protocol.VitoException}:
-     * NOT_A_VIDEO, EMPTY, UNSUPPORTED_CODEC, DAMAGED_VIDEO, TOO_LARGE, DECODER_CRASHED.
+     * NOT_FOUND, NOT_A_VIDEO, EMPTY, UNSUPPORTED_CODEC, DAMAGED_VIDEO, TOO_LARGE, DECODER_CRASHED; or with a {@link
+     * org.vito.protocol.RetriableException} if no decoder was free in time or none can be started.
      */
     CompletionStage<VideoInfo> probe(Path file);
+
+    /**
+     * The clips of a segment, in order of their start. Windows that reach past what can be decoded are left out. Fails as
+     * {@link #probe}; with TOO_SHORT if the segment has no window, and DAMAGED_VIDEO if it has but none can be filled.
+     *
+     * @param file the segment's video
+     */
+    CompletionStage<List<Clip>> decode(Path file, DecodeSegment segment);
+
+    /** Process ids of the decoder processes that are ready or busy, for reports. */
+    CompletionStage<List<Long>> processes();
 
     /** Ends every child process and waits for them, at most a few seconds. */
     @Override

@@ -25,9 +25,14 @@ public interface VideoWriter extends AutoCloseable {
             long bitsPerSecond,
             int keyframeInterval) {}
 
-    /** Opens {@code file} for writing, replacing what is there. */
+    /**
+     * Opens {@code file} for writing, replacing what is there. Colours are BT.601, limited range, 4:2:0, except where the
+     * codec keeps RGB ({@code ffv1}) or wants full range ({@code mjpeg}).
+     *
+     * @throws IOException if libav knows no such container or codec, they do not go together, or the file cannot be written
+     */
     static VideoWriter create(Path file, Format format) throws IOException {
-        throw new UnsupportedOperationException();
+        return LibavVideoWriter.create(file, format, LibavVideoWriter.Extras.NONE);
     }
 
     /**

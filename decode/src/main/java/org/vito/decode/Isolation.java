@@ -1,0 +1,67 @@
+package org.vito.decode;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What stands between a decoder process and the rest of the machine: here, and nowhere else, is decided how such a process
+ * is wrapped and what it may know.
+ *
+ * @param prefix words before the command, empty where the system offers nothing
+ */
+record Isolation(List<String> prefix) {
+    private static final Logger log = LoggerFactory.getLogger(Isolation.class);
+    private static final long PROBE_SECONDS = 3;
+
+    // A network namespace of its own leaves a process without any network. Root may make one as it is; others need a user
+    // namespace around it, which some systems forbid. `unshare` replaces itself by the command, so the process id stays.
+    private static final List<List<String>> WITHOUT_NETWORK =
+            List.of(List.of("unshare", "--net"), List.of("unshare", "--map-root-user", "--net"));
+
+    // Credentials often live in the environment; a decoder process is told only what the JVM and the loader need.
+    private static final Set<String> ENVIRONMENT = Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH");
+
+    /** The strongest wrapping that works on this system. */
+    static Isolation probe(boolean wanted) {
+        if (wanted) {
+            for (List<String> prefix : WITHOUT_NETWORK) {
+                if (works(prefix)) {
+                    log.info("decoder processes run without network ({})", String.join(" ", prefix));
+                    return new Isolation(prefix);
+                }
+            }
+            log.info("decoder processes share this process's network: the system offers no unshare");
+        }
+        return new Isolation(List.of());
+    }
+
+    private static boolean works(List<String> prefix) {
+        try {
+            Process process = new ProcessBuilder()
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .command(Stream.concat(prefix.stream(), Stream.of("true"))
+                            .toList())
+                    .start();
+            boolean ended = process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS);
+            process.destroyForcibly();
+            return ended && process.exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Leaves in {@code environment} only what a decoder process needs. */
+    void restrict(Map<String, String> environment) {
+        environment.keySet().retainAll(ENVIRONMENT);
+    }
+}

@@ -1,0 +1,200 @@
+package org.vito.decode;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.AskPattern;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vito.decode.child.v1.Limits;
+import org.vito.decode.child.v1.ProbeRequest;
+import org.vito.decode.child.v1.Probed;
+import org.vito.decode.child.v1.Request;
+import org.vito.decode.child.v1.Response;
+import org.vito.decode.child.v1.SampleRequest;
+import org.vito.decode.child.v1.SampledWindow;
+import org.vito.decode.child.v1.Window;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.Clip;
+import org.vito.protocol.v1.DecodeSegment;
+import org.vito.protocol.v1.Frame;
+
+/** The pool on this machine: turns what callers want into requests for a {@link DecoderPool}, and answers into records. */
+final class LocalDecoders implements Decoders {
+    private static final Logger log = LoggerFactory.getLogger(LocalDecoders.class);
+    private static final AtomicLong POOLS = new AtomicLong();
+    private static final Duration MARGIN = Duration.ofSeconds(10);
+
+    private final ActorSystem<?> system;
+    private final DecodeSettings settings;
+    private final ActorRef<DecoderPool.Command> pool;
+    private final Limits limits;
+    private final AtomicLong requests = new AtomicLong();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private LocalDecoders(ActorSystem<?> system, DecodeSettings settings, ActorRef<DecoderPool.Command> pool) {
+        this.system = system;
+        this.settings = settings;
+        this.pool = pool;
+        this.limits = Limits.newBuilder()
+                .addAllContainers(settings.limits().containers())
+                .addAllCodecs(settings.limits().codecs())
+                .setMaxPixels(settings.limits().maxPixels())
+                .setMaxFrames(settings.limits().maxFrames())
+                .build();
+    }
+
+    static LocalDecoders start(ActorSystem<?> system, DecodeSettings settings) {
+        Props blocking = DispatcherSelector.fromConfig(DecoderPool.DISPATCHER);
+        return new LocalDecoders(
+                system,
+                settings,
+                system.systemActorOf(
+                        DecoderPool.create(settings), "vito-decoders-" + POOLS.incrementAndGet(), blocking));
+    }
+
+    @Override
+    public CompletionStage<VideoInfo> probe(Path file) {
+        return ask(request(file).setProbe(ProbeRequest.getDefaultInstance())).thenApply(answers -> {
+            Probed p = answers.get(0).getProbed();
+            return new VideoInfo(
+                    p.getContainer(),
+                    p.getCodec(),
+                    p.getDurationUs(),
+                    p.getFramesPerSecond(),
+                    p.getWidth(),
+                    p.getHeight(),
+                    p.getTitle());
+        });
+    }
+
+    @Override
+    public CompletionStage<List<Clip>> decode(Path file, DecodeSegment segment) {
+        List<ClipWindow> windows = ClipWindow.of(segment, settings);
+        if (windows.isEmpty()) {
+            return CompletableFuture.failedStage(new VitoException(
+                    Reason.TOO_SHORT,
+                    "segment %d of %s has no whole window of %d us"
+                            .formatted(
+                                    segment.getIndex(),
+                                    segment.getVideoId(),
+                                    settings.window().lengthUs())));
+        }
+        SampleRequest.Builder sample = SampleRequest.newBuilder()
+                .setShortSide(settings.frame().shortSide())
+                .setQuantiser(settings.frame().quantiser());
+        windows.forEach(window -> sample.addWindows(Window.newBuilder().addAllWantedUs(window.wantedUs())));
+        return ask(request(file).setSample(sample)).thenApply(answers -> clips(segment, windows, answers));
+    }
+
+    private List<Clip> clips(DecodeSegment segment, List<ClipWindow> windows, List<Response> answers) {
+        List<Clip> clips = new ArrayList<>();
+        for (Response answer : answers) {
+            if (answer.hasWindow()) {
+                clips.add(clip(segment, windows.get(answer.getWindow().getIndex()), answer.getWindow()));
+            }
+        }
+        var sampled = answers.get(answers.size() - 1).getSampled();
+        String where = "segment %d of %s: ".formatted(segment.getIndex(), segment.getVideoId());
+        if (clips.isEmpty()) {
+            throw new VitoException(
+                    Reason.DAMAGED_VIDEO,
+                    where + "none of %d windows can be filled, the video ends at %d us"
+                            .formatted(windows.size(), sampled.getEndUs()));
+        }
+        if (sampled.getIncompleteCount() > 0) {
+            log.warn(
+                    "{}{} of {} windows left out, the video ends at {} us",
+                    where,
+                    sampled.getIncompleteCount(),
+                    windows.size(),
+                    sampled.getEndUs());
+        }
+        log.debug("{}{} frames decoded, {} seeks", where, sampled.getDecodedFrames(), sampled.getSeeks());
+        clips.sort((a, b) -> Long.compare(a.getStartUs(), b.getStartUs()));
+        return List.copyOf(clips);
+    }
+
+    private Clip clip(DecodeSegment segment, ClipWindow window, SampledWindow sampled) {
+        Clip.Builder clip = Clip.newBuilder()
+                .setClipId(window.clipId())
+                .setVideoId(segment.getVideoId())
+                .setCategory(segment.getCategory())
+                .setStartUs(window.startUs())
+                .setLengthUs(settings.window().lengthUs())
+                .setWidth(sampled.getWidth())
+                .setHeight(sampled.getHeight());
+        sampled.getFramesList()
+                .forEach(f -> clip.addFrames(Frame.newBuilder()
+                        .setPtsUs(f.getPtsUs())
+                        .setWantedUs(f.getWantedUs())
+                        .setJpeg(f.getJpeg())));
+        return clip.build();
+    }
+
+    @Override
+    public CompletionStage<List<Long>> processes() {
+        return describe().thenApply(DecoderPool.Children::pids);
+    }
+
+    CompletionStage<DecoderPool.Children> describe() {
+        return AskPattern.ask(pool, DecoderPool.Describe::new, MARGIN, system.scheduler());
+    }
+
+    private Request.Builder request(Path file) {
+        return Request.newBuilder()
+                .setNumber(requests.incrementAndGet())
+                .setPath(file.toAbsolutePath().toString())
+                .setLimits(limits);
+    }
+
+    private CompletionStage<List<Response>> ask(Request.Builder request) {
+        // the pool answers within its own limits, which bound waiting and two tries; this one bounds the pool itself
+        Duration most = settings.askTimeout().multipliedBy(2)
+                .plus(settings.limits().requestTime().multipliedBy(2))
+                .plus(MARGIN);
+        return AskPattern.<DecoderPool.Command, Job.Outcome>ask(
+                        pool,
+                        replyTo -> new DecoderPool.Submit(new Job(request.build(), 0, replyTo)),
+                        most,
+                        system.scheduler())
+                .thenApply(outcome -> {
+                    if (outcome instanceof Job.Refusal refusal) {
+                        throw new CompletionException(refusal.cause());
+                    }
+                    return ((Job.Answers) outcome).responses();
+                });
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true) || system.whenTerminated().isCompleted()) {
+            return; // with the system its actors ended, and each took its process along
+        }
+        CompletionStage<Done> stopped = AskPattern.ask(
+                pool, DecoderPool.Stop::new, settings.child().stopTimeout().plus(MARGIN), system.scheduler());
+        try {
+            stopped.toCompletableFuture()
+                    .get(settings.child().stopTimeout().plus(MARGIN).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("decoder processes did not end in time: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

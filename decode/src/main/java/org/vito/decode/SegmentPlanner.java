@@ -1,0 +1,74 @@
+package org.vito.decode;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.vito.protocol.DeadLetters;
+import org.vito.protocol.Platform;
+import org.vito.protocol.RetriableException;
+import org.vito.protocol.Topics;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.CurationDecision;
+
+/** Makes segments of accepted videos, once for each video. */
+final class SegmentPlanner implements RecordTransform {
+    static final String STAGE = "decode.plan";
+
+    private final DecodeSettings settings;
+    private final Platform platform;
+    private final Executor blocking;
+    private @Nullable PlannedVideos planned;
+
+    SegmentPlanner(DecodeSettings settings, Platform platform, Executor blocking) {
+        this.settings = settings;
+        this.platform = platform;
+        this.blocking = blocking;
+    }
+
+    @Override
+    public CompletionStage<List<ProducerRecord<String, byte[]>>> apply(ConsumerRecord<String, byte[]> record) {
+        return CompletableFuture.supplyAsync(() -> plan(record), blocking);
+    }
+
+    private List<ProducerRecord<String, byte[]>> plan(ConsumerRecord<String, byte[]> record) {
+        String subject = String.valueOf(record.key());
+        try {
+            if (record.value() == null) {
+                return List.of(); // a decision that was taken back
+            }
+            CurationDecision decision = Topics.CURATED.read(record);
+            subject = decision.getVideoId();
+            if (!decision.getAccepted()) {
+                return List.of();
+            }
+            List<ProducerRecord<String, byte[]>> segments = new ArrayList<>();
+            SegmentPlan.of(decision, settings).forEach(segment -> segments.add(Topics.SEGMENTS.record(segment)));
+            return planned().wasPlanned(decision.getVideoId()) ? List.of() : segments;
+        } catch (RetriableException e) {
+            throw e;
+        } catch (VitoException e) {
+            return List.of(Topics.DEAD_LETTERS.record(
+                    DeadLetters.of(STAGE, subject, e, 1, record, platform.clock())));
+        }
+    }
+
+    private synchronized PlannedVideos planned() {
+        if (planned == null) {
+            planned = new PlannedVideos(platform.kafka());
+        }
+        return planned;
+    }
+
+    @Override
+    public synchronized void close() {
+        PlannedVideos open = planned;
+        if (open != null) {
+            blocking.execute(open::close);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package org.vito.decode;
+
+import akka.Done;
+import akka.actor.typed.ActorSystem;
+import akka.kafka.ConsumerSettings;
+import akka.kafka.ProducerMessage;
+import akka.kafka.ProducerSettings;
+import akka.kafka.Subscriptions;
+import akka.kafka.javadsl.Consumer;
+import akka.kafka.javadsl.Transactional;
+import akka.stream.KillSwitches;
+import akka.stream.RestartSettings;
+import akka.stream.SharedKillSwitch;
+import akka.stream.javadsl.RestartSource;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vito.protocol.KafkaAccess;
+
+/**
+ * A stream from one topic to others in which a record's offset and everything made of it are committed in one transaction.
+ * Trouble with Kafka, or a transform that fails, starts it again from the last commit, so often within so long; then it
+ * fails.
+ */
+final class TransactionalStream {
+    private static final Logger log = LoggerFactory.getLogger(TransactionalStream.class);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+    private static final double JITTER = 0.2;
+
+    /**
+     * Where a stream reads and as whom it writes.
+     *
+     * @param topic read by {@code group}
+     * @param transactionalId kept over restarts of the process, used by no other live stream
+     * @param parallelism most records in work at a time
+     */
+    record Route(String topic, String group, String transactionalId, int parallelism) {}
+
+    private final ActorSystem<?> system;
+    private final KafkaAccess kafka;
+    private final DecodeSettings settings;
+    private final Route route;
+    private final Supplier<RecordTransform> transforms;
+    private final SharedKillSwitch killSwitch;
+    private final AtomicReference<Consumer.@Nullable Control> control = new AtomicReference<>();
+    private volatile boolean stopping;
+
+    TransactionalStream(
+            ActorSystem<?> system,
+            KafkaAccess kafka,
+            DecodeSettings settings,
+            SharedKillSwitch killSwitch,
+            Route route,
+            Supplier<RecordTransform> transforms) {
+        this.system = system;
+        this.kafka = kafka;
+        this.settings = settings;
+        this.killSwitch = killSwitch;
+        this.route = route;
+        this.transforms = transforms;
+    }
+
+    /** Runs until stopped; completes when all that was begun is committed, or with the cause when it gave up. */
+    CompletionStage<Done> run() {
+        DecodeSettings.Streams limits = settings.streams();
+        RestartSettings restarts = RestartSettings.create(limits.minBackoff(), limits.maxBackoff(), JITTER)
+                .withMaxRestarts(limits.maxRestarts(), limits.restartsWithin());
+        return RestartSource.onFailuresWithBackoff(restarts, this::once)
+                .via(killSwitch.flow())
+                .runWith(Sink.ignore(), system)
+                .whenComplete((done, failure) -> shutDownConsumer());
+    }
+
+    private Source<?, ?> once() {
+        if (stopping) {
+            return Source.empty();
+        }
+        RecordTransform transform = transforms.get();
+        return Transactional.source(consumer(), Subscriptions.topics(route.topic()))
+                .mapMaterializedValue(made -> {
+                    control.set(made);
+                    return made;
+                })
+                .mapAsync(route.parallelism(), message -> transform
+                        .apply(message.record())
+                        .thenApply(records -> ProducerMessage.multi(records, message.partitionOffset())))
+                .via(Transactional.flow(producer(), route.transactionalId()))
+                .watchTermination((made, ended) -> ended.whenComplete((done, failure) -> {
+                    transform.close();
+                    if (failure != null && !stopping) {
+                        log.warn("stream over {} broke off: {}", route.topic(), failure.toString());
+                    }
+                }));
+    }
+
+    private ConsumerSettings<String, byte[]> consumer() {
+        Duration work = settings.limits().requestTime().multipliedBy(2).plus(CLOSE_TIMEOUT);
+        return ConsumerSettings.create(system, new StringDeserializer(), new ByteArrayDeserializer())
+                .withProperties(kafka.consumer(route.group()))
+                .withStopTimeout(Duration.ZERO) // a stream that ends has committed, one that broke must not
+                .withCommitTimeout(work);
+    }
+
+    private ProducerSettings<String, byte[]> producer() {
+        return ProducerSettings.create(system, new StringSerializer(), new ByteArraySerializer())
+                .withProperties(kafka.producer())
+                .withProperty(
+                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                        String.valueOf(settings.streams().transactionTimeout().toMillis()))
+                .withCloseTimeout(CLOSE_TIMEOUT);
+    }
+
+    /** Takes no more records; what is begun is finished and committed. */
+    void stop() {
+        stopping = true;
+        Consumer.Control current = control.get();
+        if (current == null || current.isShutdown().toCompletableFuture().isDone()) {
+            killSwitch.shutdown(); // nothing runs: it waits to start again
+        } else {
+            current.stop();
+        }
+    }
+
+    private void shutDownConsumer() {
+        Consumer.Control current = control.get();
+        if (current != null) {
+            current.shutdown();
+        }
+    }
+}

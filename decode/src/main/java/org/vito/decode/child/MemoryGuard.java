@@ -1,0 +1,45 @@
+package org.vito.decode.child;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Ends the process when its resident memory grows past a limit. A limit of the system's would do it better and can be added
+ * from outside; this one needs no rights. Where the system does not tell the size there is no guard.
+ */
+final class MemoryGuard implements Runnable {
+    /** Exit status of a process that outgrew its memory. */
+    static final int TOO_MUCH_MEMORY = 71;
+
+    private static final Path STATM = Path.of("/proc/self/statm");
+    private static final long EVERY_NANOS = 100_000_000;
+    private static final int PAGE = 4096;
+
+    private final long limitBytes;
+
+    MemoryGuard(long limitBytes) {
+        this.limitBytes = limitBytes;
+    }
+
+    @Override
+    public void run() {
+        while (Files.exists(STATM)) {
+            LockSupport.parkNanos(EVERY_NANOS);
+            long resident = residentBytes();
+            if (resident > limitBytes) {
+                System.err.printf("decoder process: %d bytes resident, %d allowed%n", resident, limitBytes);
+                Runtime.getRuntime().halt(TOO_MUCH_MEMORY);
+            }
+        }
+    }
+
+    private static long residentBytes() {
+        try {
+            return Long.parseLong(Files.readString(STATM).split(" ")[1]) * PAGE;
+        } catch (IOException | NumberFormatException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package org.vito.decode.child;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.vito.decode.child.v1.Request;
+import org.vito.decode.child.v1.SampleRequest;
+import org.vito.decode.child.v1.Sampled;
+import org.vito.decode.child.v1.SampledFrame;
+import org.vito.decode.child.v1.SampledWindow;
+import org.vito.decode.child.v1.Window;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
+
+/** Takes, of one video, the frames nearest to the wanted times of many windows, in one pass forwards. */
+final class SamplingPass {
+    // The decode plan. Decoding is the price of everything here, so each frame is decoded at most once and as few as can
+    // be. The wanted times of all windows are sorted; the reader's position only moves forwards. From the position to the
+    // next wanted time there are two ways: decode on, or seek to the last keyframe that is presented at or before it. The
+    // container's index tells where keyframes are, in decoding time; the first of them and the first decoded frame tell
+    // how far presentation lags behind that. A seek pays if it skips more frames than emptying and refilling the decoder
+    // costs (16). So a group of pictures with a wanted time in it is decoded once, up to the last time wanted of it, and
+    // one without is never touched. Where the index is missing or lies (a seek lands behind the wanted time, or not ahead
+    // of the position) the file is read from the start without jumps: slower, never wrong.
+    //
+    // A frame is the nearest to a wanted time if no other frame's presentation time is closer; of two equally near the
+    // earlier. That is decided when a frame at or past the wanted time is at hand, in exact fractions of seconds. Times
+    // count from the first frame that decodes. A wanted time after the last frame takes the last frame as long as that is
+    // still being shown; later ones make their window incomplete, and it is reported instead of filled with repeats.
+
+    private final Request request;
+    private final SampleRequest sample;
+    private final Consumer<SampledWindow> finished;
+    private final SampledWindow.Builder[] windows;
+    private final List<Integer> incomplete = new ArrayList<>();
+    private long encodedUs = Long.MIN_VALUE;
+    private ByteString encoded = ByteString.EMPTY;
+
+    private record Wanted(long us, int window) {}
+
+    private SamplingPass(Request request, Consumer<SampledWindow> finished) {
+        this.request = request;
+        this.sample = request.getSample();
+        this.finished = finished;
+        this.windows = new SampledWindow.Builder[sample.getWindowsCount()];
+    }
+
+    /** Runs the request; each window goes to {@code finished} as soon as it is complete. */
+    static Sampled run(Request request, Consumer<SampledWindow> finished) {
+        return new SamplingPass(request, finished).run();
+    }
+
+    private Sampled run() {
+        try (FrameReader reader = FrameReader.open(request.getPath(), request.getLimits());
+                JpegEncoder encoder =
+                        JpegEncoder.forVideo(reader.input(), sample.getShortSide(), sample.getQuantiser())) {
+            boolean reachable = true;
+            for (Wanted wanted : plan()) {
+                reachable = reachable && within(reader, wanted.us());
+                if (reachable) {
+                    take(reader, encoder, wanted);
+                } else if (!incomplete.contains(wanted.window())) {
+                    incomplete.add(wanted.window());
+                }
+            }
+            return Sampled.newBuilder()
+                    .setDecodedFrames(reader.decodedFrames())
+                    .setSeeks(reader.seeks())
+                    .addAllIncomplete(incomplete)
+                    .setEndUs(reader.endUs())
+                    .build();
+        }
+    }
+
+    private List<Wanted> plan() {
+        List<Wanted> all = new ArrayList<>();
+        for (int w = 0; w < windows.length; w++) {
+            windows[w] = SampledWindow.newBuilder().setIndex(w);
+            Window window = sample.getWindows(w);
+            for (long us : window.getWantedUsList()) {
+                if (us < 0) {
+                    throw new VitoException(Reason.INTERNAL, "wanted time %d us is before the video".formatted(us));
+                }
+                all.add(new Wanted(us, w));
+            }
+        }
+        all.sort((a, b) -> Long.compare(a.us(), b.us()));
+        return all;
+    }
+
+    private static boolean within(FrameReader reader, long us) {
+        return reader.reach(us) || us < reader.endUs() + reader.frameUs() / 2;
+    }
+
+    private void take(FrameReader reader, JpegEncoder encoder, Wanted wanted) {
+        long us = reader.nearestUs(wanted.us());
+        if (us != encodedUs) {
+            encoded = ByteString.copyFrom(encoder.encode(reader.nearest(wanted.us())));
+            encodedUs = us;
+        }
+        SampledWindow.Builder window = windows[wanted.window()];
+        window.addFrames(SampledFrame.newBuilder().setPtsUs(us).setWantedUs(wanted.us()).setJpeg(encoded));
+        if (window.getFramesCount() == sample.getWindows(wanted.window()).getWantedUsCount()) {
+            finished.accept(
+                    window.setWidth(encoder.width()).setHeight(encoder.height()).build());
+            window.clearFrames();
+        }
+    }
+}

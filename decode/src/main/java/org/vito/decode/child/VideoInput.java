@@ -1,0 +1,289 @@
+package org.vito.decode.child;
+
+import static org.bytedeco.ffmpeg.global.avcodec.*;
+import static org.bytedeco.ffmpeg.global.avformat.*;
+import static org.bytedeco.ffmpeg.global.avutil.*;
+
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.bytedeco.javacpp.BytePointer;
+import org.jspecify.annotations.Nullable;
+import org.vito.decode.child.v1.Limits;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
+
+/** The video stream of one file, decoded frame by frame in order of presentation. Not safe for use by several threads. */
+final class VideoInput implements AutoCloseable {
+    private static final int KEY = 1 << 1; // AV_FRAME_FLAG_KEY
+    private static final int INDEX_KEYFRAME = 1;
+    private static final List<String> WITH_INDEX = List.of("mov", "matroska", "avi");
+
+    private final Limits limits;
+    private final Container container;
+    private final AVStream stream;
+    private final TimeBase timeBase;
+    private final AVPacket packet;
+    private @Nullable AVCodecContext decoder;
+    private boolean drained;
+    private long decodedFrames;
+    private int lastError;
+
+    private VideoInput(Limits limits, Container container, AVStream stream) {
+        this.limits = limits;
+        this.container = container;
+        this.stream = stream;
+        this.timeBase = new TimeBase(
+                stream.time_base().num(), Math.max(1, stream.time_base().den()));
+        this.packet = Libav.allocated(av_packet_alloc());
+    }
+
+    /**
+     * Opens the file, and the decoder of its best video stream.
+     *
+     * @throws VitoException EMPTY, NOT_A_VIDEO, UNSUPPORTED_CODEC, DAMAGED_VIDEO or TOO_LARGE
+     */
+    static VideoInput open(String path, Limits limits) {
+        Container container = Container.open(path, limits);
+        VideoInput input = null;
+        try {
+            input = new VideoInput(limits, container, container.videoStream());
+            input.openDecoder(path);
+            return input;
+        } catch (RuntimeException | Error e) {
+            if (input != null) {
+                input.close();
+            } else {
+                container.close();
+            }
+            throw e;
+        }
+    }
+
+    private void openDecoder(String path) {
+        int id = stream.codecpar().codec_id();
+        String name = codecName();
+        if (!limits.getCodecsList().contains(name)) {
+            throw new VitoException(
+                    Reason.UNSUPPORTED_CODEC,
+                    "%s is coded as %s; allowed are %s".formatted(path, name, limits.getCodecsList()));
+        }
+        long pixels = (long) stream.codecpar().width() * stream.codecpar().height();
+        if (pixels > limits.getMaxPixels()) {
+            throw new VitoException(
+                    Reason.TOO_LARGE,
+                    "%s has frames of %d×%d pixels; at most %d pixels are allowed"
+                            .formatted(
+                                    path,
+                                    stream.codecpar().width(),
+                                    stream.codecpar().height(),
+                                    limits.getMaxPixels()));
+        }
+        AVCodec codec = avcodec_find_decoder(id);
+        if (codec == null) {
+            throw new VitoException(
+                    Reason.UNSUPPORTED_CODEC, "%s is coded as %s, for which libav has no decoder".formatted(path, name));
+        }
+        AVCodecContext opened = Libav.allocated(avcodec_alloc_context3(codec));
+        decoder = opened;
+        Libav.check(avcodec_parameters_to_context(opened, stream.codecpar()), Reason.DAMAGED_VIDEO, path);
+        opened.thread_count(1);
+        opened.max_pixels(limits.getMaxPixels());
+        opened.pkt_timebase(stream.time_base());
+        Libav.check(
+                avcodec_open2(opened, codec, (AVDictionary) null),
+                Reason.DAMAGED_VIDEO,
+                "decoder " + name + " does not open " + path);
+    }
+
+    /**
+     * Decodes the next frame into {@code frame}, which is emptied first. Packets that do not decode are passed over.
+     *
+     * @return false at the end of the stream
+     */
+    boolean next(AVFrame frame) {
+        while (true) {
+            int got = avcodec_receive_frame(decoder, frame);
+            if (got >= 0) {
+                if (++decodedFrames > limits.getMaxFrames()) {
+                    throw new VitoException(
+                            Reason.TOO_LARGE, "more than %d frames for one request".formatted(limits.getMaxFrames()));
+                }
+                return true;
+            }
+            if (got == AVERROR_EOF() || drained) {
+                return false;
+            }
+            if (got != Libav.EAGAIN) {
+                lastError = got;
+            }
+            feed();
+        }
+    }
+
+    private void feed() {
+        while (true) {
+            int read = av_read_frame(container.context(), packet);
+            if (read < 0) { // a broken tail ends the stream as a proper end does
+                lastError = read == AVERROR_EOF() ? lastError : read;
+                drained = true;
+                avcodec_send_packet(decoder, null);
+                return;
+            }
+            try {
+                if (packet.stream_index() == stream.index()) {
+                    int sent = avcodec_send_packet(decoder, packet);
+                    if (sent >= 0) {
+                        return;
+                    }
+                    lastError = sent;
+                }
+            } finally {
+                av_packet_unref(packet);
+            }
+        }
+    }
+
+    /** Moves to the last keyframe at or before {@code ticks} in the container's order. @return whether that worked */
+    boolean seek(long ticks) {
+        if (av_seek_frame(container.context(), stream.index(), ticks, AVSEEK_FLAG_BACKWARD) < 0) {
+            return false;
+        }
+        avcodec_flush_buffers(decoder);
+        drained = false;
+        return true;
+    }
+
+    /** Times of the keyframes that the container's index lists, ascending, in ticks; empty if it has none. */
+    long[] keyframes() {
+        if (WITH_INDEX.stream().noneMatch(container.name()::contains)) {
+            return new long[0]; // libav lists what it happens to have read
+        }
+        seek(startTicks()); // some read their index at the first seek only
+        int count = avformat_index_get_entries_count(stream);
+        long[] times = new long[Math.max(0, count)];
+        int found = 0;
+        for (int i = 0; i < count; i++) {
+            var entry = avformat_index_get_entry(stream, i);
+            if (entry != null && (entry.flags() & INDEX_KEYFRAME) != 0) {
+                times[found++] = entry.timestamp();
+            }
+        }
+        long[] keyframes = Arrays.copyOf(times, found);
+        Arrays.sort(keyframes);
+        return keyframes;
+    }
+
+    private long startTicks() {
+        return stream.start_time() == Libav.NO_TIME ? 0 : stream.start_time();
+    }
+
+    static boolean isKey(AVFrame frame) {
+        return (frame.flags() & KEY) != 0;
+    }
+
+    /** Nominal time between frames in ticks, at least 1. */
+    long frameTicks() {
+        return Math.max(1, timeBase.ticks(Math.round(1e6 / framesPerSecond())));
+    }
+
+    /** Average frame rate; 25 where the file states none. */
+    double framesPerSecond() {
+        AVRational rate = stream.avg_frame_rate();
+        double average = rate.den() > 0 ? (double) rate.num() / rate.den() : 0;
+        return average > 0 && average < 10_000 ? average : 25;
+    }
+
+    /**
+     * End of the last frame after one at {@code originTicks}, in ticks: as the stream states it, or else read off the last
+     * packets, because what containers state as a whole counts from anywhere. Leaves the input at its end.
+     */
+    long endTicks(long originTicks) {
+        if (stream.duration() > 0) {
+            return originTicks + stream.duration();
+        }
+        long whole = container.context().duration(); // microseconds
+        if (whole > 0) {
+            seek(startTicks() + timeBase.ticks(whole)); // saves reading; if it does not work, all is read
+        }
+        long end = originTicks + frameTicks();
+        while (av_read_frame(container.context(), packet) >= 0) {
+            long time = packet.pts() != Libav.NO_TIME ? packet.pts() : packet.dts();
+            if (packet.stream_index() == stream.index() && time != Libav.NO_TIME) {
+                end = Math.max(end, time + (packet.duration() > 0 ? packet.duration() : frameTicks()));
+            }
+            av_packet_unref(packet);
+        }
+        return end;
+    }
+
+    /** How frames must be turned to be upright. */
+    Orientation orientation() {
+        var parameters = stream.codecpar();
+        if (parameters.nb_coded_side_data() == 0) {
+            return Orientation.UPRIGHT;
+        }
+        var side = av_packet_side_data_get(
+                parameters.coded_side_data(), parameters.nb_coded_side_data(), AV_PKT_DATA_DISPLAYMATRIX);
+        if (side == null || side.size() < 36) {
+            return Orientation.UPRIGHT;
+        }
+        var matrix = new BytePointer(side.data()).capacity(36).asByteBuffer().order(ByteOrder.nativeOrder());
+        return Orientation.of(matrix.getInt(0), matrix.getInt(4), matrix.getInt(12), matrix.getInt(16));
+    }
+
+    /** Aspect ratio of a pixel as {numerator, denominator}; zeros if unknown. */
+    int[] pixelAspect() {
+        AVRational stated = stream.sample_aspect_ratio();
+        if (stated.num() <= 0 || stated.den() <= 0) {
+            stated = stream.codecpar().sample_aspect_ratio();
+        }
+        return new int[] {stated.num(), stated.den()};
+    }
+
+    int width() {
+        return stream.codecpar().width();
+    }
+
+    int height() {
+        return stream.codecpar().height();
+    }
+
+    TimeBase timeBase() {
+        return timeBase;
+    }
+
+    long decodedFrames() {
+        return decodedFrames;
+    }
+
+    String codecName() {
+        return avcodec_get_name(stream.codecpar().codec_id()).getString();
+    }
+
+    Container container() {
+        return container;
+    }
+
+    /** libav's words for the last thing that went wrong. */
+    String trouble() {
+        return lastError == 0 ? "no frame in it" : Libav.words(lastError);
+    }
+
+    @Override
+    public void close() {
+        if (decoder != null) {
+            avcodec_free_context(decoder);
+            decoder = null;
+        }
+        av_packet_free(packet);
+        container.close();
+    }
+}
