@@ -1,6 +1,7 @@
 package org.vito.evaluator;
 
 import com.typesafe.config.Config;
+import org.vito.protocol.Settings;
 
 /**
  * Settings of the live page; every key is explained in {@code reference.conf} under {@code vito.dashboard}.
@@ -11,6 +12,8 @@ import com.typesafe.config.Config;
 public record DashboardSettings(String host, int port) {
     /** Reads and checks {@code vito.dashboard}. */
     public static DashboardSettings from(Config config) {
-        throw new UnsupportedOperationException();
+        Settings s = Settings.at(config, "vito.dashboard");
+        s.check("host", !s.text("host").isBlank(), "an address or a host's name");
+        return new DashboardSettings(s.text("host"), s.whole("port", 0, 65_535));
     }
 }

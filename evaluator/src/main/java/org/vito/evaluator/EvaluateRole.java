@@ -1,15 +1,130 @@
 package org.vito.evaluator;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Props;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.vito.evaluator.data.ImageSet;
+import org.vito.evaluator.data.ImageSets;
+import org.vito.evaluator.plan.EvaluationCoordinator;
+import org.vito.evaluator.plan.EvaluationCoordinator.Rules;
+import org.vito.evaluator.plan.EvaluationCoordinator.Surroundings;
+import org.vito.evaluator.plan.EvaluationCoordinator.Told;
+import org.vito.evaluator.score.CheckpointScorer;
+import org.vito.evaluator.score.ImageEncoder;
+import org.vito.evaluator.task.Task;
 import org.vito.protocol.Platform;
+import org.vito.protocol.Reason;
 import org.vito.protocol.RunningRole;
+import org.vito.protocol.StageMeter;
+import org.vito.protocol.Topics;
+import org.vito.protocol.VitoException;
 
-/** The role that scores every announced checkpoint. */
+/**
+ * The role that scores every announced checkpoint. One such role a Kafka: two would each score everything. What it knows it
+ * reads from {@code vito.checkpoints} and {@code vito.scores} when it starts, so that it may be killed at any time.
+ */
 public final class EvaluateRole {
+    private static final String DISPATCHER = "vito.evaluator.blocking-dispatcher";
+    private static final AtomicLong started = new AtomicLong();
+
     private EvaluateRole() {}
 
     /** Starts the coordinator and its evaluators. */
     public static RunningRole start(ActorSystem<?> system, EvaluatorSettings settings, Platform platform) {
-        throw new UnsupportedOperationException();
+        return start(system, settings, platform, ImageEncoder::frozen);
+    }
+
+    static RunningRole start(
+            ActorSystem<?> system, EvaluatorSettings settings, Platform platform, ImageEncoder.Opener encoders) {
+        Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
+        StageMeter meter = platform.stages().meter("evaluate", "scores", "", Topics.CHECKPOINTS.name());
+        AtomicReference<Told> told = new AtomicReference<>(new Told(RunningRole.Health.STARTING, "starting"));
+        KafkaScoreSink sink = new KafkaScoreSink(platform.kafka());
+        Surroundings around = new Surroundings(
+                () -> scorer(settings, encoders, blocking),
+                blocking,
+                sink,
+                meter,
+                platform.clock(),
+                platform.instance(),
+                told::set);
+        CompletableFuture<Void> coordinatorEnded = new CompletableFuture<>();
+        ActorRef<EvaluationCoordinator.Command> coordinator = system.systemActorOf(
+                Guardian.create(
+                        EvaluationCoordinator.Command.class,
+                        EvaluationCoordinator.create(rules(settings), around),
+                        "coordinator",
+                        coordinatorEnded),
+                "vito-evaluate-" + started.incrementAndGet(),
+                Props.empty());
+        CoordinatorFeed feed = CoordinatorFeed.start(system, platform, coordinator, sink::write);
+        CompletableFuture<Void> ended = coordinatorEnded.whenCompleteAsync(
+                (done, failure) -> {
+                    feed.close();
+                    sink.close();
+                    told.set(
+                            failure == null
+                                    ? new Told(RunningRole.Health.STOPPED, "stopped")
+                                    : new Told(RunningRole.Health.FAILED, String.valueOf(failure.getMessage())));
+                },
+                blocking);
+        return new Running(coordinator, told, ended);
+    }
+
+    private static CheckpointScorer scorer(
+            EvaluatorSettings settings, ImageEncoder.Opener encoders, Executor blocking) {
+        List<Task> tasks = settings.everyTask().toList();
+        return new CheckpointScorer(
+                name -> open(settings, name), tasks, encoders, settings.batch(), settings.threads(), blocking);
+    }
+
+    private static ImageSet open(EvaluatorSettings settings, String name) {
+        return settings.dataSets().stream()
+                .filter(d -> d.name().equals(name))
+                .findFirst()
+                .map(d -> ImageSets.open(name, d.path(), d.kind(), settings.limits()))
+                .orElseThrow(() -> new VitoException(Reason.BAD_DATA_SET, "no data set is called " + name));
+    }
+
+    private static Rules rules(EvaluatorSettings settings) {
+        return new Rules(
+                settings.dataSets().stream().map(EvaluatorSettings.DataSet::name).toList(),
+                settings.tasks(),
+                settings.order() == EvaluatorSettings.Order.NEWEST_FIRST,
+                settings.every(),
+                settings.retriedReasons(),
+                settings.evaluators(),
+                settings.attempts(),
+                settings.backOff(),
+                settings.lease());
+    }
+
+    private record Running(
+            ActorRef<EvaluationCoordinator.Command> coordinator,
+            AtomicReference<Told> told,
+            CompletableFuture<Void> whenEnded)
+            implements RunningRole {
+        @Override
+        public Status status() {
+            return new Status("evaluate", told.get().health(), told.get().detail());
+        }
+
+        @Override
+        public CompletionStage<Void> ended() {
+            return whenEnded.minimalCompletionStage();
+        }
+
+        @Override
+        public CompletionStage<Void> stop() {
+            coordinator.tell(new EvaluationCoordinator.Stop());
+            return ended();
+        }
     }
 }

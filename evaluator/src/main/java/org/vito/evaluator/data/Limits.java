@@ -1,0 +1,10 @@
+package org.vito.evaluator.data;
+
+/**
+ * How much of a set is used.
+ *
+ * @param train most training images, taken evenly over the classes; 0 = all
+ * @param test most test images, likewise
+ * @param testShare share of the images that a folder without a test part gives up for one, 0 … 1
+ */
+public record Limits(int train, int test, double testShare) {}

@@ -1,0 +1,5 @@
+/** Labelled image sets read from disk: one folder a class, or IDX files. Start with {@link org.vito.evaluator.data.ImageSets}. */
+@NullMarked
+package org.vito.evaluator.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,120 @@
+package org.vito.evaluator.score;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.vito.evaluator.data.ImageSet;
+import org.vito.evaluator.plan.Job;
+import org.vito.evaluator.plan.Scorer;
+import org.vito.evaluator.task.Features;
+import org.vito.evaluator.task.Task;
+import org.vito.evaluator.task.Workers;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.CheckpointAnnouncement;
+
+/** Scores a checkpoint: reads the images, holds the checkpoint while it computes features once, runs each task on them. */
+public final class CheckpointScorer implements Scorer {
+    private final Function<String, ImageSet> dataSets;
+    private final Map<String, Task> tasks = new TreeMap<>();
+    private final ImageEncoder.Opener encoders;
+    private final int batch;
+    private final int threads;
+    private final Executor executor;
+
+    /**
+     * @param dataSets opens an image set by its name; a failure is one of every task of the job
+     * @param batch images encoded at once
+     * @param threads used by one evaluator beside those of TensorFlow
+     * @param executor lends them
+     */
+    public CheckpointScorer(
+            Function<String, ImageSet> dataSets,
+            Iterable<Task> tasks,
+            ImageEncoder.Opener encoders,
+            int batch,
+            int threads,
+            Executor executor) {
+        this.dataSets = dataSets;
+        tasks.forEach(task -> this.tasks.put(task.name(), task));
+        this.encoders = encoders;
+        this.batch = batch;
+        this.threads = threads;
+        this.executor = executor;
+    }
+
+    @Override
+    public void score(Job job, Listener listener) {
+        Workers workers = new Workers(executor, threads, () -> {
+            listener.alive();
+            return listener.cancelled();
+        });
+        job.tasks().forEach(listener::started);
+        long begun = System.nanoTime();
+        Features features = features(job, listener, workers);
+        double featureSeconds = secondsSince(begun);
+        for (String name : job.tasks()) {
+            run(name, features, featureSeconds, listener, workers);
+        }
+    }
+
+    private Features features(Job job, Listener listener, Workers workers) {
+        ImageSet set = dataSets.apply(job.dataSet());
+        try (HeldCheckpoint held = HeldCheckpoint.hold(directory(job.checkpoint()), job.checkpoint().getDigest());
+                ImageEncoder encoder = encoders.open(held.directory());
+                FeatureExtractor extractor = new FeatureExtractor(encoder, batch, workers, listener::alive)) {
+            return extractor.extract(set);
+        }
+    }
+
+    private void run(String name, Features features, double featureSeconds, Listener listener, Workers workers) {
+        long begun = System.nanoTime();
+        try {
+            Task task = tasks.get(name);
+            if (task == null) {
+                throw new VitoException(Reason.BAD_SETTING, "there is no task " + name + "; there are " + tasks.keySet());
+            }
+            Map<String, Double> metrics = new java.util.LinkedHashMap<>(task.run(features, workers));
+            metrics.put("seconds.features", featureSeconds);
+            listener.scored(name, metrics, secondsSince(begun));
+        } catch (CancellationException e) {
+            throw e;
+        } catch (RuntimeException e) { // of this task alone
+            listener.failed(name, e, secondsSince(begun));
+        }
+    }
+
+    private static double secondsSince(long begun) {
+        return (System.nanoTime() - begun) / 1e9;
+    }
+
+    /** The directory at the address of a checkpoint: a file URI or a path. */
+    static Path directory(CheckpointAnnouncement checkpoint) {
+        String address = checkpoint.getAddress();
+        Path directory;
+        try {
+            directory = address.startsWith("file:") ? Path.of(URI.create(address)) : Path.of(address);
+        } catch (IllegalArgumentException e) {
+            throw damaged("checkpoint %s@%d is at %s; expected a file: URI or a path", checkpoint, e);
+        }
+        if (!Files.isDirectory(directory)) {
+            throw damaged(
+                    "checkpoint %s@%d is not at %s any more; it was deleted, or this machine does not share that directory",
+                    checkpoint, null);
+        }
+        return directory;
+    }
+
+    private static VitoException damaged(
+            String message, CheckpointAnnouncement checkpoint, @org.jspecify.annotations.Nullable Exception cause) {
+        String text = message.formatted(checkpoint.getRunId(), checkpoint.getStep(), checkpoint.getAddress());
+        return cause == null
+                ? new VitoException(Reason.DAMAGED_CHECKPOINT, text)
+                : new VitoException(Reason.DAMAGED_CHECKPOINT, text, cause);
+    }
+}

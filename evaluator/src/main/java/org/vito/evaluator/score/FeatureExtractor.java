@@ -1,0 +1,79 @@
+package org.vito.evaluator.score;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.vito.augment.EvaluationTransform;
+import org.vito.evaluator.data.ImagePart;
+import org.vito.evaluator.data.ImageSet;
+import org.vito.evaluator.task.Features;
+import org.vito.evaluator.task.Workers;
+
+/**
+ * Makes the features of an image set under one network, batch by batch: shorter side resized to 256/224 of the network's
+ * image size, centre crop of that size.
+ */
+final class FeatureExtractor implements AutoCloseable {
+    private static final double RESIZE = 256.0 / 224.0;
+
+    private final ImageEncoder encoder;
+    private final int batch;
+    private final Workers workers;
+    private final Runnable alive;
+    private final int size;
+    private final ByteBuffer images;
+    private final List<EvaluationTransform> transforms = new ArrayList<>(); // one a thread
+
+    /** @param batch images encoded at once; @param alive called after each batch */
+    FeatureExtractor(ImageEncoder encoder, int batch, Workers workers, Runnable alive) {
+        this.encoder = encoder;
+        this.batch = batch;
+        this.workers = workers;
+        this.alive = alive;
+        size = encoder.imageSize();
+        images = ByteBuffer.allocateDirect(Math.multiplyExact(batch, size * size * 3));
+        for (int i = 0; i < workers.threads(); i++) {
+            transforms.add(new EvaluationTransform((int) Math.round(size * RESIZE), size));
+        }
+    }
+
+    Features extract(ImageSet set) {
+        return new Features(
+                encode(set.train()),
+                labels(set.train()),
+                encode(set.test()),
+                labels(set.test()),
+                set.classes().size());
+    }
+
+    private static int[] labels(ImagePart part) {
+        return java.util.stream.IntStream.range(0, part.size()).map(part::label).toArray();
+    }
+
+    private float[][] encode(ImagePart part) {
+        float[][] features = new float[part.size()][];
+        for (int from = 0; from < features.length; from += batch) {
+            workers.check();
+            int count = Math.min(batch, features.length - from);
+            write(part, from, count);
+            float[][] encoded = encoder.encode(images.duplicate().limit(count * size * size * 3), count, size);
+            System.arraycopy(encoded, 0, features, from, count);
+            alive.run();
+        }
+        return features;
+    }
+
+    private void write(ImagePart part, int from, int count) {
+        int bytes = size * size * 3;
+        workers.each(transforms.size(), worker -> {
+            for (int i = worker; i < count; i += transforms.size()) {
+                part.write(from + i, transforms.get(worker), images.slice(i * bytes, bytes));
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        transforms.forEach(EvaluationTransform::close);
+    }
+}

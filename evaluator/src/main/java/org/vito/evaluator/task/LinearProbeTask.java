@@ -1,0 +1,151 @@
+package org.vito.evaluator.task;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.vito.protocol.CounterRandom;
+
+/**
+ * A linear classifier on frozen features: SGD with Nesterov momentum 0.9, no weight decay, the learning rate falling to 0
+ * along half a cosine, one classifier for each learning rate of the sweep, all trained side by side on the same batches in
+ * one pass over the cached features.
+ *
+ * <p>Features are standardised ({@link Standardiser}), which takes the place of tuning the sweep to each network. As in the
+ * paper (VITO, linear probe: sweep of learning rates, best on the validation images) the best rate is chosen on the images
+ * it is reported on, so {@code top1} is slightly optimistic; {@code top1.lr=…} tells the accuracy of every rate. As in BYOL
+ * (appendix C.1) a rate is meant for a batch of 256 and scaled with the batch.
+ */
+public final class LinearProbeTask implements Task {
+    private static final double MOMENTUM = 0.9;
+    private static final double BATCH_OF_RATE = 256;
+    private static final int TEST_BATCH = 512;
+
+    /**
+     * How to train.
+     *
+     * @param learningRates the sweep, each above 0
+     * @param epochs passes over the training features, 1 or more
+     * @param batch images a step; fewer if there are fewer
+     * @param seed of the order of images
+     */
+    public record Options(List<Double> learningRates, int epochs, int batch, long seed) {
+        public Options {
+            learningRates = List.copyOf(learningRates);
+        }
+    }
+
+    private final Options options;
+
+    public LinearProbeTask(Options options) {
+        this.options = options;
+    }
+
+    @Override
+    public String name() {
+        return "linear";
+    }
+
+    @Override
+    public Map<String, Double> run(Features features, Workers workers) {
+        Vectors.requireFinite(features.train(), "training");
+        Vectors.requireFinite(features.test(), "test");
+        Standardiser standardiser = new Standardiser(features.train());
+        LinearHead[] heads = train(standardiser.apply(features.train()), features, workers);
+        float[][] test = standardiser.apply(features.test());
+        int[][] right = new int[heads.length][];
+        workers.each(heads.length, h -> right[h] = right(heads[h], test, features.testLabels(), workers));
+        return metrics(right, features);
+    }
+
+    private LinearHead[] train(float[][] train, Features features, Workers workers) {
+        LinearHead[] heads = new LinearHead[options.learningRates().size()];
+        Arrays.setAll(heads, h -> new LinearHead(features.classes(), features.dimension()));
+        int batch = Math.min(options.batch(), train.length);
+        int perEpoch = (train.length + batch - 1) / batch;
+        long steps = (long) perEpoch * options.epochs();
+        float[][] rows = new float[batch][];
+        int[] labels = new int[batch];
+        int[] order = new int[0];
+        for (long step = 0; step < steps; step++) {
+            int from = (int) (step % perEpoch) * batch;
+            if (from == 0) {
+                order = CounterRandom.of(options.seed(), "linear", step / perEpoch, 0)
+                        .permutation(train.length);
+            }
+            int count = Math.min(batch, train.length - from);
+            for (int b = 0; b < count; b++) {
+                rows[b] = train[order[from + b]];
+                labels[b] = features.trainLabels()[order[from + b]];
+            }
+            float[] columns = transposed(rows, count);
+            double decay = cosine(step, steps) * batch / BATCH_OF_RATE;
+            workers.each(heads.length, h -> {
+                heads[h].gradient(rows, columns, labels, count);
+                heads[h].step(options.learningRates().get(h) * decay, MOMENTUM);
+            });
+        }
+        return heads;
+    }
+
+    /** Half a cosine from 1 at step 0 towards 0 at {@code steps}. */
+    static double cosine(long step, long steps) {
+        return 0.5 * (1 + Math.cos(Math.PI * step / steps));
+    }
+
+    static float[] transposed(float[][] rows, int count) {
+        int dimension = rows[0].length;
+        float[] columns = new float[dimension * count];
+        for (int b = 0; b < count; b++) {
+            for (int d = 0; d < dimension; d++) {
+                columns[d * count + b] = rows[b][d];
+            }
+        }
+        return columns;
+    }
+
+    /** @return how many test images have their class ranked first, and among the first five */
+    private static int[] right(LinearHead head, float[][] test, int[] labels, Workers workers) {
+        int[] right = new int[2];
+        for (int from = 0; from < test.length; from += TEST_BATCH) {
+            workers.check();
+            int count = Math.min(TEST_BATCH, test.length - from);
+            float[][] rows = Arrays.copyOfRange(test, from, from + count);
+            float[][] logits = head.logits(transposed(rows, count), count);
+            for (int b = 0; b < count; b++) {
+                int rank = rank(logits, b, labels[from + b]);
+                right[0] += rank == 0 ? 1 : 0;
+                right[1] += rank < 5 ? 1 : 0;
+            }
+        }
+        return right;
+    }
+
+    private static int rank(float[][] logits, int b, int label) {
+        int before = 0;
+        for (int c = 0; c < logits.length; c++) {
+            boolean ahead = !(logits[c][b] < logits[label][b]) && (logits[c][b] != logits[label][b] || c < label);
+            before += c != label && ahead ? 1 : 0; // a logit that is no number counts as ahead: no luck with NaN
+        }
+        return before;
+    }
+
+    private Map<String, Double> metrics(int[][] right, Features features) {
+        int best = 0;
+        for (int h = 1; h < right.length; h++) {
+            best = right[h][0] > right[best][0] ? h : best;
+        }
+        int images = features.testLabels().length;
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        Wilson.put(metrics, "top1", right[best][0], images);
+        if (features.classes() > 5) {
+            Wilson.put(metrics, "top5", right[best][1], images);
+        }
+        metrics.put("learning-rate", options.learningRates().get(best));
+        for (int h = 0; h < right.length; h++) {
+            metrics.put("top1.lr=" + options.learningRates().get(h), (double) right[h][0] / images);
+        }
+        metrics.put("images", (double) images);
+        return metrics;
+    }
+}
