@@ -2,11 +2,30 @@ package org.vito.augment;
 
 import java.nio.ByteBuffer;
 
-/** The transform of evaluation: shorter side resized (bicubic, antialiased), centre crop; RGB bytes out. */
+/**
+ * The transform of evaluation: shorter side resized (bicubic with Keys' kernel, a = -1/2, widened where the picture shrinks, as
+ * Pillow and torchvision have it), centre square; RGB bytes out. The longer side becomes {@code resize * longer / shorter} pixels,
+ * rounded down; the square's corner is half of what is left over, rounded to nearest, halves to even. One thread at a time.
+ */
 public final class EvaluationTransform implements AutoCloseable {
+    private final int resize;
+    private final int crop;
+    private final ImageDecoder decoder = new ImageDecoder();
+    private final CropResize resizer = new CropResize(true);
+    private final Planes square;
+    private final byte[] bytes;
+    private byte[] three = new byte[0];
+
     /** @param resize length of the shorter side after resizing, pixels; @param crop side of the square kept, pixels */
     public EvaluationTransform(int resize, int crop) {
-        throw new UnsupportedOperationException();
+        if (crop < 1 || resize < crop) {
+            throw new IllegalArgumentException(
+                    "resize " + resize + ", crop " + crop + ": expected 1 <= crop <= resize");
+        }
+        this.resize = resize;
+        this.crop = crop;
+        square = new Planes(crop, crop);
+        bytes = new byte[crop * crop * 3];
     }
 
     /**
@@ -16,14 +35,44 @@ public final class EvaluationTransform implements AutoCloseable {
      * @throws org.vito.protocol.VitoException BAD_DATA_SET if the bytes are no image
      */
     public void encoded(byte[] image, ByteBuffer out) {
-        throw new UnsupportedOperationException();
+        if (!decoder.decode(image)) {
+            throw Images.notAnImage(image.length);
+        }
+        transform(decoder.pixels(), decoder.width(), decoder.height(), out);
     }
 
     /** The same for raw pixels {@code [height, width, channels]}, one channel being repeated three times. */
     public void raw(byte[] pixels, int height, int width, int channels, ByteBuffer out) {
-        throw new UnsupportedOperationException();
+        if ((channels != 1 && channels != 3) || height < 1 || width < 1 || pixels.length != (long) height * width * channels) {
+            throw new IllegalArgumentException("%d bytes are not [%d, %d, %d]: expected 1 or 3 channels"
+                    .formatted(pixels.length, height, width, channels));
+        }
+        transform(ByteBuffer.wrap(channels == 3 ? pixels : repeated(pixels)), width, height, out);
+    }
+
+    private byte[] repeated(byte[] grey) {
+        if (three.length < grey.length * 3) {
+            three = new byte[grey.length * 3];
+        }
+        for (int i = 0; i < grey.length; i++) {
+            three[3 * i] = grey[i];
+            three[3 * i + 1] = grey[i];
+            three[3 * i + 2] = grey[i];
+        }
+        return three;
+    }
+
+    private void transform(ByteBuffer pixels, int width, int height, ByteBuffer out) {
+        int shorter = Math.min(width, height);
+        int wide = (int) ((long) resize * width / shorter);
+        int high = (int) ((long) resize * height / shorter);
+        resizer.centre(pixels, width, height, wide, high, square);
+        square.toBytes(false, false, bytes);
+        out.put(bytes);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        decoder.close();
+    }
 }

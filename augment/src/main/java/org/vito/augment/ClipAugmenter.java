@@ -1,0 +1,71 @@
+package org.vito.augment;
+
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import org.vito.protocol.CounterRandom;
+import org.vito.protocol.v1.Clip;
+
+/** Makes all views of one clip. One thread at a time. */
+final class ClipAugmenter implements AutoCloseable {
+    private final AugmentSettings settings;
+    private final long seed;
+    private final ImageDecoder decoder = new ImageDecoder();
+    private final ViewTransform transform;
+
+    ClipAugmenter(AugmentSettings settings, long seed) {
+        this.settings = settings;
+        this.seed = seed;
+        transform = new ViewTransform(settings.size());
+    }
+
+    /**
+     * Writes the views of clip number {@code row} of a batch. The frames are drawn without repetition where the clip has as many
+     * as there are views. For a frame that does not decode the next one that does stands in.
+     *
+     * @param clips how many the batch has
+     * @param out {@code [views, clips, size, size, 3]} bytes from index 0
+     * @return false if no frame of the clip decodes; then nothing is written
+     */
+    boolean augment(ClipBatch.Example example, int row, int clips, ByteBuffer out) {
+        Clip clip = example.clip();
+        int frames = clip.getFramesCount();
+        if (frames == 0) {
+            return false;
+        }
+        int[] order = CounterRandom.of(seed, "frames:" + clip.getClipId(), example.epoch(), 0)
+                .permutation(frames);
+        BitSet broken = new BitSet(frames);
+        for (int view = 0; view < settings.views(); view++) {
+            if (!decodeFrom(clip, order[view % frames], broken)) {
+                return false;
+            }
+            CounterRandom random = CounterRandom.of(seed, clip.getClipId(), example.epoch(), view);
+            Recipe recipe = settings.recipes().get(view);
+            ViewDraw draw = ViewDraw.of(random, settings, recipe, decoder.width(), decoder.height());
+            transform.apply(
+                    decoder.pixels(), decoder.width(), draw, out, (view * clips + row) * settings.viewBytes());
+        }
+        return true;
+    }
+
+    private boolean decodeFrom(Clip clip, int first, BitSet broken) {
+        int frames = clip.getFramesCount();
+        for (int k = 0; k < frames; k++) {
+            int frame = (first + k) % frames;
+            if (!broken.get(frame)) {
+                ByteString jpeg = clip.getFrames(frame).getJpeg();
+                if (decoder.decodeWholeJpeg(jpeg)) {
+                    return true;
+                }
+                broken.set(frame);
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        decoder.close();
+    }
+}
