@@ -28,12 +28,12 @@ public final class CurateRole {
 
     /** As {@link #start(ActorSystem, IngestSettings, Decoders, Platform)}, with networks that the rule may use. */
     public static RunningRole start(
-            ActorSystem<?> system,
-            IngestSettings settings,
-            Decoders decoders,
-            Platform platform,
-            Curator.Ports ports) {
-        return start(system, settings, platform, () -> Curators.load(settings.curate().rule(), ports));
+            ActorSystem<?> system, IngestSettings settings, Decoders decoders, Platform platform, Curator.Ports ports) {
+        return start(
+                system,
+                settings,
+                platform,
+                () -> Curators.load(settings.curate().rule(), ports));
     }
 
     /** Starts the stream with the rule that {@code rule} loads. */
@@ -44,8 +44,6 @@ public final class CurateRole {
     }
 
     private static final class Parts implements RoleGuardian.Parts {
-        private final ActorContext<RoleGuardian.Command> context;
-        private final ActorRef<CuratorActor.Command> curator;
         private final StageStream stream;
 
         Parts(
@@ -54,10 +52,9 @@ public final class CurateRole {
                 Platform platform,
                 Supplier<Curator> rule,
                 ActorContext<RoleGuardian.Command> context) {
-            this.context = context;
             Executor blocking = system.dispatchers().lookup(IngestRole.BLOCKING);
             StageMeter meter = platform.stages().meter("curate", "videos", GROUP, Topics.STORED.name());
-            curator = context.spawn(
+            ActorRef<CuratorActor.Command> curator = context.spawn(
                     IngestRole.restarting(CuratorActor.create(rule, blocking), settings.restart()), "curator");
             context.watchWith(curator, new RoleGuardian.ChildEnded("the curator", true));
             stream = StageStream.start(

@@ -45,13 +45,13 @@ final class CurateWork implements StageStream.Work {
     private final StageMeter meter;
     private final TopicIndex decided;
     private final Map<String, Boolean> recent = new LinkedHashMap<>() { // decided here, perhaps not committed yet
-        private static final long serialVersionUID = 1L;
+                private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > RECENT;
-        }
-    };
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                    return size() > RECENT;
+                }
+            };
 
     CurateWork(
             ActorSystem<?> system,
@@ -67,7 +67,8 @@ final class CurateWork implements StageStream.Work {
         decided = TopicIndex.follow(platform.kafka(), Topics.CURATED.name());
     }
 
-    private record Read(ConsumerRecord<String, byte[]> record, @Nullable StoredVideo video, @Nullable Throwable damage) {}
+    private record Read(
+            ConsumerRecord<String, byte[]> record, @Nullable StoredVideo video, @Nullable Throwable damage) {}
 
     @Override
     public Flow<TransactionalMessage<String, byte[]>, Envelope<String, byte[], PartitionOffset>, NotUsed> flow() {
@@ -102,8 +103,7 @@ final class CurateWork implements StageStream.Work {
         return answer.thenCompose(verdicts -> {
             Duration pause = retryIn(verdicts, attempt);
             return pause == null
-                    ? CompletableFuture.completedStage(
-                            envelopes(batch, reads, records(undecided, verdicts), attempt))
+                    ? CompletableFuture.completedStage(envelopes(batch, reads, records(undecided, verdicts), attempt))
                     : after(pause).thenCompose(waited -> decide(batch, attempt + 1));
         });
     }
@@ -111,7 +111,8 @@ final class CurateWork implements StageStream.Work {
     /** How long to wait until the batch is judged again, or null if every opinion is final. */
     private @Nullable Duration retryIn(CuratorActor.Verdicts verdicts, int attempt) {
         for (CuratorActor.Opinion opinion : verdicts.opinions()) {
-            if (opinion.failure() instanceof RetriableException again && settings.retry().again(attempt, again)) {
+            if (opinion.failure() instanceof RetriableException again
+                    && settings.retry().again(attempt, again)) {
                 return settings.retry().pause("curate", attempt, again);
             }
         }
@@ -165,7 +166,10 @@ final class CurateWork implements StageStream.Work {
     }
 
     private List<Envelope<String, byte[], PartitionOffset>> envelopes(
-            List<TransactionalMessage<String, byte[]>> batch, List<Read> reads, Map<String, Object> said, int attempts) {
+            List<TransactionalMessage<String, byte[]>> batch,
+            List<Read> reads,
+            Map<String, Object> said,
+            int attempts) {
         Map<String, Object> unsaid = new HashMap<>(said);
         List<Envelope<String, byte[], PartitionOffset>> envelopes = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
@@ -194,11 +198,14 @@ final class CurateWork implements StageStream.Work {
     }
 
     private ProducerRecord<String, byte[]> letter(
-            String stage, String subject, @Nullable Throwable cause, int attempts, ConsumerRecord<String, byte[]> record) {
+            String stage,
+            String subject,
+            @Nullable Throwable cause,
+            int attempts,
+            ConsumerRecord<String, byte[]> record) {
         meter.failed();
         Throwable known = cause == null ? new IllegalStateException("no cause was given") : cause;
-        return Topics.DEAD_LETTERS.record(
-                DeadLetters.of(stage, subject, known, attempts, record, platform.clock()));
+        return Topics.DEAD_LETTERS.record(DeadLetters.of(stage, subject, known, attempts, record, platform.clock()));
     }
 
     private CurationDecision decision(StoredVideo video, Curator.Verdict verdict, String rule) {

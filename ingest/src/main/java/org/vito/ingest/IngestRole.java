@@ -37,11 +37,7 @@ public final class IngestRole {
     /** Starts the sources and the stream over submissions. {@code decoders} is not closed by the role. */
     public static RunningRole start(
             ActorSystem<?> system, IngestSettings settings, Decoders decoders, Platform platform) {
-        return spawn(
-                system,
-                "ingest",
-                settings,
-                context -> new Parts(system, settings, decoders, platform, context));
+        return spawn(system, "ingest", settings, context -> new Parts(system, settings, decoders, platform, context));
     }
 
     /** Starts a guardian for the parts that {@code start} makes. */
@@ -92,8 +88,7 @@ public final class IngestRole {
                         VideoRegistry registry = new VideoRegistry(platform, settings.maximumOrigins());
                         Intake intake = new Intake(
                                 system, settings, fetchers, platform.objects(), decoders, fetching, registry);
-                        return new IngestWork(
-                                intake, registry, meter, platform.clock(), blocking, settings.inFlight());
+                        return new IngestWork(intake, registry, meter, platform.clock(), blocking, settings.inFlight());
                     },
                     RoleGuardian.listener(context));
             SourceActor.Means means = new SourceActor.Means(
@@ -113,8 +108,8 @@ public final class IngestRole {
                 SourceSettings source,
                 SourceActor.Means means,
                 IngestSettings.Restart restart) {
-            ActorRef<SourceActor.Status> listener = context.messageAdapter(
-                    SourceActor.Status.class, RoleGuardian.SourceChanged::new);
+            ActorRef<SourceActor.Status> listener =
+                    context.messageAdapter(SourceActor.Status.class, RoleGuardian.SourceChanged::new);
             ActorRef<SourceActor.Command> actor = context.spawn(
                     restarting(SourceActor.create(source, means, listener), restart), "source-" + sources.size());
             context.watchWith(actor, new RoleGuardian.ChildEnded(source.name(), false));

@@ -64,8 +64,7 @@ final class IngestWork implements StageStream.Work {
 
     private CompletionStage<Taken> take(TransactionalMessage<String, byte[]> message) {
         working.incrementAndGet();
-        return ready()
-                .thenCompose(known -> intake.take(message.record()))
+        return ready().thenCompose(known -> intake.take(message.record()))
                 .thenApply(outcome -> new Taken(outcome, message.partitionOffset()))
                 .whenComplete((taken, error) -> working.decrementAndGet());
     }
@@ -82,7 +81,8 @@ final class IngestWork implements StageStream.Work {
         Outcome.Accepted accepted = (Outcome.Accepted) outcome;
         try {
             List<ProducerRecord<String, byte[]>> records =
-                    registry.register(accepted).map(Topics.STORED::record).stream().toList();
+                    registry.register(accepted).map(Topics.STORED::record).stream()
+                            .toList();
             registry.release(accepted.put().sha256());
             meter.passed(1);
             return records;

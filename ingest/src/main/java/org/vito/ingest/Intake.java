@@ -69,8 +69,7 @@ final class Intake {
             submission = Topics.SUBMITTED.read(record);
         } catch (DamagedRecordException e) {
             String subject = "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
-            return CompletableFuture.completedStage(
-                    new Outcome.Refused(record, "ingest.read", subject, e, 1, null));
+            return CompletableFuture.completedStage(new Outcome.Refused(record, "ingest.read", subject, e, 1, null));
         }
         return attempt(record, submission, 1);
     }
@@ -175,7 +174,8 @@ final class Intake {
         if (cause instanceof TimeoutException) {
             return new RetriableException(
                     Reason.DECODER_CRASHED,
-                    "no decoder said within %d s what %s is".formatted(settings.probeTimeout().toSeconds(), uri),
+                    "no decoder said within %d s what %s is"
+                            .formatted(settings.probeTimeout().toSeconds(), uri),
                     cause);
         }
         if (cause instanceof RetriableException again) {

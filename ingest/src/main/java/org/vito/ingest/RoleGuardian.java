@@ -81,8 +81,8 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
     /** A guardian whose role is seen through {@code handle}. */
     static Behavior<Command> create(
             RoleHandle handle, Duration stopTimeout, Function<ActorContext<Command>, Parts> start) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new RoleGuardian(context, timers, handle, stopTimeout, start)));
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new RoleGuardian(context, timers, handle, stopTimeout, start)));
     }
 
     /** Tells {@code context}'s guardian of the stream's life. */
@@ -188,14 +188,10 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
             parts.stopActors();
             parts.stream().cut();
             Throwable cause = fatal;
-            getContext()
-                    .getSystem()
-                    .dispatchers()
-                    .lookup(IngestRole.BLOCKING)
-                    .execute(() -> {
-                        parts.close();
-                        handle.end(cause);
-                    });
+            getContext().getSystem().dispatchers().lookup(IngestRole.BLOCKING).execute(() -> {
+                parts.close();
+                handle.end(cause);
+            });
         }
         return this;
     }
@@ -204,7 +200,8 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
         Map<SourceState, Long> states = sources.values().stream()
                 .collect(Collectors.groupingBy(SourceActor.Status::state, TreeMap::new, Collectors.counting()));
         String found = states.entrySet().stream()
-                .map(e -> e.getValue() + " " + e.getKey().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '))
+                .map(e -> e.getValue() + " "
+                        + e.getKey().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '))
                 .collect(Collectors.joining(", "));
         String detail = sources.isEmpty() ? trouble : "sources: " + found + (trouble.isEmpty() ? "" : "; " + trouble);
         handle.report(health, detail);

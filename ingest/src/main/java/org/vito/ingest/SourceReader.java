@@ -29,7 +29,8 @@ final class SourceReader {
             case DIRECTORY -> directory(s);
             case FILE -> {
                 Path path = path(s);
-                yield new SourceSettings.Single(name(s, "file:" + path), s.text("licence"), path.toUri(), s.text("title"));
+                yield new SourceSettings.Single(
+                        name(s, "file:" + path), s.text("licence"), path.toUri(), s.text("title"));
             }
             case HTTP -> {
                 URI url = url(s);

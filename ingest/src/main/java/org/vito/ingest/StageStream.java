@@ -3,6 +3,7 @@ package org.vito.ingest;
 import akka.Done;
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
+import akka.japi.function.Creator;
 import akka.kafka.ConsumerMessage.PartitionOffset;
 import akka.kafka.ConsumerMessage.TransactionalMessage;
 import akka.kafka.ConsumerSettings;
@@ -78,10 +79,9 @@ final class StageStream {
         RestartSettings restarts = RestartSettings.create(restart.base(), restart.most(), 0.2)
                 .withMaxRestarts(restart.restarts(), restart.within());
         SharedKillSwitch intake = KillSwitches.shared(group);
-        Consumer<Work> close = w -> system.dispatchers()
-                .lookup(IngestRole.BLOCKING)
-                .execute(w::close);
-        var done = RestartSource.onFailuresWithBackoff(restarts, () -> {
+        Consumer<Work> close =
+                w -> system.dispatchers().lookup(IngestRole.BLOCKING).execute(w::close);
+        Creator<Source<Done, NotUsed>> runs = () -> Source.lazySource(() -> {
                     Work run = work.get();
                     run.ready().whenComplete((ok, error) -> {
                         if (error == null) {
@@ -99,6 +99,8 @@ final class StageStream {
                                 return mat;
                             });
                 })
+                .mapMaterializedValue(mat -> NotUsed.getInstance());
+        var done = RestartSource.onFailuresWithBackoff(restarts, runs)
                 .viaMat(KillSwitches.single(), Keep.right())
                 .toMat(Sink.ignore(), Keep.both())
                 .run(system);

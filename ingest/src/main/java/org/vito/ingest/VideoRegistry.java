@@ -41,13 +41,13 @@ final class VideoRegistry implements AutoCloseable {
     private final int maximumOrigins;
     private final Map<String, Integer> held = new HashMap<>(); // guarded by itself
     private final Map<String, StoredVideo> recent = new LinkedHashMap<>() { // guarded by itself
-        private static final long serialVersionUID = 1L;
+                private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, StoredVideo> eldest) {
-            return size() > RECENT;
-        }
-    };
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, StoredVideo> eldest) {
+                    return size() > RECENT;
+                }
+            };
 
     VideoRegistry(Platform platform, int maximumOrigins) {
         index = TopicIndex.follow(platform.kafka(), Topics.STORED.name());
@@ -111,9 +111,8 @@ final class VideoRegistry implements AutoCloseable {
         if (known == null && accepted.info() == null) {
             throw new RetriableException(Reason.STORAGE, "the record of video " + id + " was removed meanwhile");
         }
-        StoredVideo video = known == null
-                ? create(accepted.put(), accepted.info(), submission, origin)
-                : withOrigin(known, origin);
+        StoredVideo video =
+                known == null ? create(accepted.put(), accepted.info(), submission, origin) : withOrigin(known, origin);
         if (video.equals(known)) {
             return Optional.empty();
         }
@@ -194,10 +193,7 @@ final class VideoRegistry implements AutoCloseable {
 
     private static String title(VideoSubmission submission, VideoInfo info, ObjectStore.Put put) {
         URI address = Addresses.parse(submission.getUri(), null);
-        return Stream.of(
-                        Titles.clean(submission.getTitle()),
-                        Titles.clean(info.title()),
-                        Titles.fromAddress(address))
+        return Stream.of(Titles.clean(submission.getTitle()), Titles.clean(info.title()), Titles.fromAddress(address))
                 .filter(t -> !t.isEmpty())
                 .findFirst()
                 .orElse(put.sha256().substring(0, 12));

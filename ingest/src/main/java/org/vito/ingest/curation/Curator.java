@@ -39,9 +39,7 @@ public interface Curator extends AutoCloseable {
     }
 
     /** The networks that rules may use, each null where this process has none. */
-    record Ports(
-            @Nullable FrameClassifier classifier,
-            @Nullable FrameEmbedder embedder) {
+    record Ports(@Nullable FrameClassifier classifier, @Nullable FrameEmbedder embedder) {
         /** No networks at all. */
         public static Ports none() {
             return new Ports(null, null);

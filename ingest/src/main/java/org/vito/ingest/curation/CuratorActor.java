@@ -56,8 +56,7 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
     }
 
     /** A verdict, or why there is none; exactly one of them is null. */
-    public record Opinion(
-            Curator.@Nullable Verdict verdict, @Nullable RuntimeException failure) {
+    public record Opinion(Curator.@Nullable Verdict verdict, @Nullable RuntimeException failure) {
         static Opinion of(Curator.Verdict verdict) {
             return new Opinion(verdict, null);
         }
@@ -102,7 +101,8 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
                     new RetriableException(Reason.INTERNAL, MOST_WAITING + " batches wait for the curator already");
             ask.replyTo()
                     .tell(new Verdicts(
-                            "", ask.videos().stream().map(v -> Opinion.failed(full)).toList()));
+                            "",
+                            ask.videos().stream().map(v -> Opinion.failed(full)).toList()));
         } else {
             waiting.add(ask);
             judgeNext();
@@ -128,9 +128,7 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
 
     private Behavior<Command> onJudged(Judged judged) {
         judging = false;
-        judged.ask()
-                .replyTo()
-                .tell(new Verdicts(curator == null ? "" : curator.name(), judged.opinions()));
+        judged.ask().replyTo().tell(new Verdicts(curator == null ? "" : curator.name(), judged.opinions()));
         judgeNext();
         return this;
     }

@@ -28,8 +28,7 @@ public final class Curators {
         Function<Curator.Ports, Curator> rule = RULES.get(name);
         if (rule == null) {
             throw new VitoException(
-                    Reason.BAD_SETTING,
-                    "no curation rule is called '" + name + "': expected one of " + RULES.keySet());
+                    Reason.BAD_SETTING, "no curation rule is called '" + name + "': expected one of " + RULES.keySet());
         }
         return rule.apply(ports);
     }

@@ -51,7 +51,8 @@ public final class Addresses {
         try {
             URI uri = new URI(text);
             String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-            if (scheme.startsWith("http") && (uri.getHost() == null || uri.getHost().isEmpty())) {
+            if (scheme.startsWith("http")
+                    && (uri.getHost() == null || uri.getHost().isEmpty())) {
                 throw bad("'" + text + "' names no host", null);
             }
             return isFile(uri) ? file(uri).normalize().toUri() : uri;

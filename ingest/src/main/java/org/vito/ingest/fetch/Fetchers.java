@@ -39,8 +39,7 @@ public final class Fetchers {
      * @throws VitoException {@link Reason#BAD_ADDRESS} if nothing opens its scheme, or what policy and fetcher throw
      */
     public Download open(URI address) {
-        String scheme =
-                address.getScheme() == null ? "" : address.getScheme().toLowerCase(Locale.ROOT);
+        String scheme = address.getScheme() == null ? "" : address.getScheme().toLowerCase(Locale.ROOT);
         Fetcher fetcher = byScheme.get(scheme);
         if (fetcher == null) {
             throw new VitoException(

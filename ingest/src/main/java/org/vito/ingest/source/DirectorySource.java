@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 final class DirectorySource implements VideoSource {
     private static final Logger log = LoggerFactory.getLogger(DirectorySource.class);
-    private static final Set<String> PROVISIONAL = Set.of(".part", ".partial", ".tmp", ".temp", ".crdownload", ".download");
+    private static final Set<String> PROVISIONAL =
+            Set.of(".part", ".partial", ".tmp", ".temp", ".crdownload", ".download");
     private static final int DEEPEST = 64;
 
     /** A file that may still be written to, as it was when it was first seen so. */
@@ -61,7 +62,7 @@ final class DirectorySource implements VideoSource {
         watch.drain();
         Walk walk = new Walk(seen);
         Files.walkFileTree(settings.path(), Set.of(), settings.recursive() ? DEEPEST : 1, walk);
-        settling = walk.settling;
+        settling = walk.found.size() < batch ? walk.settling : walk.settlingAndUnvisited();
         return new Look(walk.found, List.of(), again(walk));
     }
 
@@ -133,6 +134,14 @@ final class DirectorySource implements VideoSource {
             }
             log.warn("{} is left out: {}", file, e.toString());
             return FileVisitResult.CONTINUE;
+        }
+
+        /** What still settles after a look that ended early: what it did not come to settles as before. */
+        Map<Path, Seen> settlingAndUnvisited() {
+            Map<Path, Seen> all = new HashMap<>(DirectorySource.this.settling);
+            found.forEach(f -> all.remove(Path.of(f.address())));
+            all.putAll(settling);
+            return all;
         }
 
         private void consider(Path file, long sizeBytes, long modifiedMs) {

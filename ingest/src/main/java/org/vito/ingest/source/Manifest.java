@@ -59,7 +59,12 @@ public final class Manifest implements AutoCloseable {
      * @param refusal why it names none, or null
      */
     public record Entry(
-            long line, String text, @Nullable URI address, String title, String licence, @Nullable VitoException refusal) {}
+            long line,
+            String text,
+            @Nullable URI address,
+            String title,
+            String licence,
+            @Nullable VitoException refusal) {}
 
     /** The next line that counts, or null at the end. A line that names no video is an entry with a refusal. */
     public @Nullable Entry next() throws IOException {

@@ -113,8 +113,8 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
 
     /** A source that tells {@code listener} whenever its state changes. */
     public static Behavior<Command> create(SourceSettings settings, Means means, ActorRef<Status> listener) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new SourceActor(context, settings, means, listener, timers)));
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new SourceActor(context, settings, means, listener, timers)));
     }
 
     @Override
@@ -202,8 +202,7 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
         getContext().getLog().warn("source {} failed, attempt {}", settings.name(), failures, failed.cause());
         if (failures < means.retry().attempts()) {
             become(SourceState.BACKING_OFF);
-            timers.startSingleTimer(
-                    new Tick(), means.retry().pause(settings.name(), failures, failed.cause()));
+            timers.startSingleTimer(new Tick(), means.retry().pause(settings.name(), failures, failed.cause()));
         } else {
             become(SourceState.FAILED);
             giveUp(failed.cause());
