@@ -88,8 +88,7 @@ final class CoordinatorFeed implements AutoCloseable {
                 .filter(r -> r.partition() == damage.partition() && r.offset() == damage.offset())
                 .findFirst()
                 .orElseThrow();
-        return DeadLetters.of(
-                "evaluate", String.valueOf(record.key()), damage, 1, record, platform.clock());
+        return DeadLetters.of("evaluate", String.valueOf(record.key()), damage, 1, record, platform.clock());
     }
 
     private static void forget(String key, ActorRef<EvaluationCoordinator.Command> coordinator) {

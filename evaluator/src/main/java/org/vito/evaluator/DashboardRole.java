@@ -47,8 +47,7 @@ public final class DashboardRole {
                 Props.empty());
         ServerBinding binding;
         try {
-            binding = PageServer.bind(
-                            system, board, platform.stages().registry(), settings.host(), settings.port())
+            binding = PageServer.bind(system, board, platform.stages().registry(), settings.host(), settings.port())
                     .toCompletableFuture()
                     .get(TO_BIND.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
@@ -61,8 +60,8 @@ public final class DashboardRole {
         }
         BoardFeed feed = BoardFeed.start(system, platform, board);
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        boardEnded.whenComplete((done, failure) -> binding.terminate(TO_DRAIN)
-                .whenComplete((terminated, ignored) -> close(feed, ended, failure)));
+        boardEnded.whenComplete((done, failure) ->
+                binding.terminate(TO_DRAIN).whenComplete((terminated, ignored) -> close(feed, ended, failure)));
         return new Listening(address(settings.host(), binding.localAddress().getPort()), board, ended);
     }
 

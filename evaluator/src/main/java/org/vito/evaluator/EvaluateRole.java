@@ -95,7 +95,9 @@ public final class EvaluateRole {
 
     private static Rules rules(EvaluatorSettings settings) {
         return new Rules(
-                settings.dataSets().stream().map(EvaluatorSettings.DataSet::name).toList(),
+                settings.dataSets().stream()
+                        .map(EvaluatorSettings.DataSet::name)
+                        .toList(),
                 settings.tasks(),
                 settings.order() == EvaluatorSettings.Order.NEWEST_FIRST,
                 settings.every(),

@@ -88,7 +88,9 @@ public record EvaluatorSettings(
             rates = s.config().getDoubleList("learning-rates");
         } catch (ConfigException e) {
             throw new VitoException(
-                    Reason.BAD_SETTING, AT + ".linear.learning-rates: expected a list of numbers; " + e.getMessage(), e);
+                    Reason.BAD_SETTING,
+                    AT + ".linear.learning-rates: expected a list of numbers; " + e.getMessage(),
+                    e);
         }
         s.check(
                 "learning-rates",
@@ -104,7 +106,9 @@ public record EvaluatorSettings(
             given = s.config().getConfigList("data-sets");
         } catch (ConfigException e) {
             throw new VitoException(
-                    Reason.BAD_SETTING, AT + ".data-sets: expected a list of groups {name, path, kind}; " + e.getMessage(), e);
+                    Reason.BAD_SETTING,
+                    AT + ".data-sets: expected a list of groups {name, path, kind}; " + e.getMessage(),
+                    e);
         }
         Config defaults = ConfigFactory.parseString("kind = auto");
         List<DataSet> sets = new ArrayList<>();

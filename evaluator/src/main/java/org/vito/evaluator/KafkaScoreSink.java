@@ -21,7 +21,8 @@ final class KafkaScoreSink implements ScoreSink, AutoCloseable {
 
     KafkaScoreSink(KafkaAccess kafka) {
         HashMap<String, Object> properties = new HashMap<>(kafka.producer());
-        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "5000"); // a score is small: no long wait for buffer or metadata
+        properties.put(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, "5000"); // a score is small: no long wait for buffer or metadata
         producer = new KafkaProducer<>(properties);
     }
 

@@ -48,8 +48,7 @@ public final class BoardFeed implements AutoCloseable {
     }
 
     /** Begins to feed. */
-    public static BoardFeed start(
-            ActorSystem<?> system, Platform platform, ActorRef<ScoreBoard.Command> board) {
+    public static BoardFeed start(ActorSystem<?> system, Platform platform, ActorRef<ScoreBoard.Command> board) {
         Instant beginning = Instant.EPOCH;
         Instant recently = platform.clock().instant().minus(STAGES_FROM);
         BoardFeed feed = new BoardFeed();

@@ -32,8 +32,8 @@ final class BoardState {
     private final Map<String, RunBoard> runs = new HashMap<>();
     private final LinkedHashMap<String, BoardView.Score> scores = new LinkedHashMap<>();
     private final Set<String> changedScores = new LinkedHashSet<>();
-    private final Map<StageKey, StageReport> stages = new TreeMap<>(
-            Comparator.comparing(StageKey::stage).thenComparing(StageKey::instance));
+    private final Map<StageKey, StageReport> stages =
+            new TreeMap<>(Comparator.comparing(StageKey::stage).thenComparing(StageKey::instance));
     private final Deque<BoardView.DeadLetterLine> deadLetters = new ArrayDeque<>();
     private final List<BoardView.DeadLetterLine> newDeadLetters = new ArrayList<>();
     private final Map<String, Integer> reasons = new TreeMap<>();

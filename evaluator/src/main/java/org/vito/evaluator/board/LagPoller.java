@@ -154,12 +154,16 @@ final class LagPoller implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         timer.shutdownNow();
-        boolean ended = timer.awaitTermination(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-        Admin client = admin;
-        if (client != null && ended) {
-            client.close(TIMEOUT);
+        try {
+            boolean ended = timer.awaitTermination(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            Admin client = admin;
+            if (client != null && ended) {
+                client.close(TIMEOUT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -36,7 +36,9 @@ final class RunBoard {
 
     /** When anything was last heard of the run, ms since the epoch. */
     long lastHeard() {
-        return Math.max(newest.getAtMs(), checkpoints.isEmpty() ? 0 : checkpoints.lastEntry().getValue());
+        return Math.max(
+                newest.getAtMs(),
+                checkpoints.isEmpty() ? 0 : checkpoints.lastEntry().getValue());
     }
 
     BoardView.Run view() {

@@ -85,8 +85,8 @@ public final class ScoreBoard extends AbstractBehavior<ScoreBoard.Command> {
 
     /** @param followers names of those that will tell of {@link HistoryRead} */
     static Behavior<Command> create(String instance, InstantSource clock, Set<String> followers) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new ScoreBoard(context, timers, instance, clock, followers)));
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new ScoreBoard(context, timers, instance, clock, followers)));
     }
 
     @Override

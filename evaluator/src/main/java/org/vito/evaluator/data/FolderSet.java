@@ -31,9 +31,7 @@ final class FolderSet {
     static ImageSet open(String name, Path root, Limits limits) {
         try {
             Path train = root.resolve("train");
-            return Files.isDirectory(train)
-                    ? twoParts(name, root, train, limits)
-                    : split(name, root, limits);
+            return Files.isDirectory(train) ? twoParts(name, root, train, limits) : split(name, root, limits);
         } catch (IOException e) {
             throw ImageSets.bad("data set %s: %s cannot be listed: %s".formatted(name, root, e), e);
         }
@@ -82,7 +80,12 @@ final class FolderSet {
                 throw ImageSets.bad(
                         ("data set %s: class %s in %s has %d images, too few to hold out a share of %.2f; add images or make"
                                         + " train/ and test/ folders")
-                                .formatted(name, label, root, all.getOrDefault(label, List.of()).size(), limits.testShare()));
+                                .formatted(
+                                        name,
+                                        label,
+                                        root,
+                                        all.getOrDefault(label, List.of()).size(),
+                                        limits.testShare()));
             }
         }
         List<String> classes = List.copyOf(all.keySet());
@@ -119,7 +122,10 @@ final class FolderSet {
         }
         if (images.isEmpty()) {
             throw ImageSets.bad("data set %s: class folder %s has no images (%s); expected at least one"
-                    .formatted(name, folder, String.join(", ", ENDINGS.stream().sorted().toList())));
+                    .formatted(
+                            name,
+                            folder,
+                            String.join(", ", ENDINGS.stream().sorted().toList())));
         }
         return images;
     }

@@ -51,8 +51,9 @@ final class IdxFile implements AutoCloseable {
         int magic = in.readInt();
         int count = magic & 0xff;
         if (magic >>> 8 != UNSIGNED_BYTE || count < least || count > most) {
-            throw ImageSets.bad("%s begins with %08x; expected an IDX file of unsigned bytes with %s dimensions (0000080%d)"
-                    .formatted(path, magic, least == most ? least : least + " to " + most, least));
+            throw ImageSets.bad(
+                    "%s begins with %08x; expected an IDX file of unsigned bytes with %s dimensions (0000080%d)"
+                            .formatted(path, magic, least == most ? least : least + " to " + most, least));
         }
         int[] dimensions = new int[count];
         long values = 1;
@@ -92,8 +93,8 @@ final class IdxFile implements AutoCloseable {
     /** Refuses bytes behind the last item. */
     void expectEnd() throws IOException {
         if (in.read() >= 0) {
-            throw ImageSets.bad("%s has more bytes than its header tells of (%s)"
-                    .formatted(path, Arrays.toString(dimensions)));
+            throw ImageSets.bad(
+                    "%s has more bytes than its header tells of (%s)".formatted(path, Arrays.toString(dimensions)));
         }
     }
 

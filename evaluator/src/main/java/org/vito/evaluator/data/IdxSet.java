@@ -31,7 +31,8 @@ final class IdxSet {
 
     /** Whether {@code root} has a file of training images or labels in this layout. */
     static boolean isThere(Path root) {
-        return find(root, TRAIN, IMAGES).isPresent() || find(root, TRAIN, LABELS).isPresent();
+        return find(root, TRAIN, IMAGES).isPresent()
+                || find(root, TRAIN, LABELS).isPresent();
     }
 
     static ImageSet open(String name, Path root, Limits limits) {
@@ -42,10 +43,7 @@ final class IdxSet {
             ImagePart train = part(need(name, root, TRAIN, IMAGES), trainLabels, classes, limits.train());
             ImagePart test = part(need(name, root, TEST, IMAGES), testLabels, classes, limits.test());
             return new ImageSet(
-                    name,
-                    IntStream.range(0, classes).mapToObj(String::valueOf).toList(),
-                    train,
-                    test);
+                    name, IntStream.range(0, classes).mapToObj(String::valueOf).toList(), train, test);
         } catch (IOException e) {
             throw ImageSets.bad("data set %s in %s cannot be read: %s".formatted(name, root, e.getMessage()), e);
         }
@@ -95,8 +93,9 @@ final class IdxSet {
         }
         for (byte label : test) {
             if (!learned[label & 0xff]) {
-                throw ImageSets.bad("data set %s in %s: test label %d is no label of the training part; expected 0 to %d"
-                        .formatted(name, root, label & 0xff, most));
+                throw ImageSets.bad(
+                        "data set %s in %s: test label %d is no label of the training part; expected 0 to %d"
+                                .formatted(name, root, label & 0xff, most));
             }
         }
         if (most == 0) {

@@ -34,6 +34,7 @@ public final class TopicFollower implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TopicFollower.class);
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TO_FINISH = Duration.ofSeconds(3);
     private static final long PAUSE_MS = 1_000;
 
     /** Who gets the records; called on the follower's thread alone. */
@@ -163,8 +164,7 @@ public final class TopicFollower implements AutoCloseable {
         }
         Map<TopicPartition, Long> wanted = targets;
         if (wanted != null
-                && wanted.entrySet().stream()
-                        .allMatch(e -> positions.getOrDefault(e.getKey(), 0L) >= e.getValue())) {
+                && wanted.entrySet().stream().allMatch(e -> positions.getOrDefault(e.getKey(), 0L) >= e.getValue())) {
             targets = null;
             reader.caughtUp();
         }
@@ -188,9 +188,10 @@ public final class TopicFollower implements AutoCloseable {
         if (opened != null) {
             opened.wakeup();
         }
-        thread.interrupt();
         if (Thread.currentThread() != thread) {
             try {
+                thread.join(TO_FINISH.toMillis());
+                thread.interrupt(); // in case the reader does not come back
                 thread.join(TIMEOUT.toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

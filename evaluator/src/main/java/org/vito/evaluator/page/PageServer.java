@@ -122,7 +122,10 @@ public final class PageServer {
     private static ServerSentEvent event(ScoreBoard.Update update) {
         if (update instanceof ScoreBoard.Whole whole) {
             return ServerSentEvent.create(
-                    Json.text(whole.snapshot()), Optional.of("snapshot"), Optional.empty(), java.util.OptionalInt.of(RETRY_MS));
+                    Json.text(whole.snapshot()),
+                    Optional.of("snapshot"),
+                    Optional.empty(),
+                    java.util.OptionalInt.of(RETRY_MS));
         }
         return ServerSentEvent.create(Json.text(((ScoreBoard.Part) update).change()), "change");
     }

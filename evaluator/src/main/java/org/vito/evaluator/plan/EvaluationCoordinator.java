@@ -158,8 +158,8 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
     }
 
     public static Behavior<Command> create(Rules rules, Surroundings around) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new EvaluationCoordinator(context, timers, rules, around)));
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new EvaluationCoordinator(context, timers, rules, around)));
     }
 
     @Override
@@ -245,7 +245,11 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
 
     private Lease renewed(Lease lease) {
         return new Lease(
-                lease.id, lease.job, lease.evaluator, lease.slot, around.clock().instant().plus(rules.lease()));
+                lease.id,
+                lease.job,
+                lease.evaluator,
+                lease.slot,
+                around.clock().instant().plus(rules.lease()));
     }
 
     private Behavior<Command> onStarted(TaskStarted started) {
@@ -296,7 +300,8 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
 
     /** Takes a job back; what is open of it is tried again if that can help, or failed. */
     private void release(Job job, @Nullable Throwable thrown) {
-        Throwable cause = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         boolean mayPass = cause instanceof RetriableException || cause instanceof CancellationException;
         List<String> left = plan.openOf(job);
         if (!left.isEmpty() && mayPass && job.attempt() < rules.attempts()) {
@@ -310,7 +315,8 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
             return;
         }
         Throwable why = cause == null
-                ? new VitoException(Reason.INTERNAL, "the evaluator ended without a result for this task; please report it")
+                ? new VitoException(
+                        Reason.INTERNAL, "the evaluator ended without a result for this task; please report it")
                 : cause;
         left.forEach(task -> fail(job, task, why, 0));
         plan.release(job, Instant.EPOCH);
@@ -392,7 +398,7 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
     }
 
     private boolean isOutdated(EvaluationScore score) {
-        return newest.get(ScoreKey.of(score)) != score;
+        return !score.equals(newest.get(ScoreKey.of(score)));
     }
 
     private Behavior<Command> onWriteAgain(WriteAgain again) {
@@ -409,8 +415,8 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
             evaluators.forEach(getContext()::stop);
             for (Lease lease : leases.values()) {
                 plan.openOf(lease.job)
-                        .forEach(task -> write(Scores.of(
-                                lease.job.checkpoint(), lease.job.dataSet(), task, ScoreState.QUEUED)));
+                        .forEach(task ->
+                                write(Scores.of(lease.job.checkpoint(), lease.job.dataSet(), task, ScoreState.QUEUED)));
             }
             leases.clear();
         }
@@ -446,7 +452,8 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
                                     ? "waiting for the first checkpoint"
                                     : "waiting for the next checkpoint");
         }
-        List<String> running = leases.values().stream().map(l -> l.job.toString()).sorted().toList();
+        List<String> running =
+                leases.values().stream().map(l -> l.job.toString()).sorted().toList();
         return new Told(Health.UP, "scoring %s; %d evaluations open".formatted(String.join(", ", running), open.get()));
     }
 }

@@ -53,8 +53,8 @@ final class EvaluationPlan {
 
     /** Takes in a score that an earlier life wrote; the last one told of a key holds. */
     void restore(EvaluationScore score) {
-        boolean again = score.getState() == ScoreState.FAILED
-                && retriedReasons.contains(Failures.codeOf(score.getReason()));
+        boolean again =
+                score.getState() == ScoreState.FAILED && retriedReasons.contains(Failures.codeOf(score.getReason()));
         entries.put(
                 ScoreKey.of(score),
                 new Entry(score.getCheckpointDigest(), again ? ScoreState.SCORE_STATE_UNSPECIFIED : score.getState()));
@@ -154,8 +154,7 @@ final class EvaluationPlan {
     private List<String> open(CheckpointAnnouncement checkpoint, String dataSet) {
         return tasks.stream()
                 .filter(task -> {
-                    Entry entry =
-                            entries.get(new ScoreKey(checkpoint.getRunId(), checkpoint.getStep(), dataSet, task));
+                    Entry entry = entries.get(new ScoreKey(checkpoint.getRunId(), checkpoint.getStep(), dataSet, task));
                     return entry == null
                             || !entry.digest.equals(checkpoint.getDigest())
                             || (entry.state != ScoreState.SCORED && entry.state != ScoreState.FAILED);

@@ -17,7 +17,8 @@ final class Failures {
                 break;
             }
         }
-        String message = known.getMessage() == null || !(known instanceof VitoException) ? known.toString() : known.getMessage();
+        String message =
+                known.getMessage() == null || !(known instanceof VitoException) ? known.toString() : known.getMessage();
         String told = VitoException.reasonOf(cause) + ": " + message;
         return told.length() <= LONGEST ? told : told.substring(0, LONGEST) + "…";
     }

@@ -23,9 +23,10 @@ final class Scores {
     }
 
     static EvaluationScore scored(Job job, String task, Map<String, Double> metrics, double seconds) {
-        EvaluationScore.Builder score =
-                of(job.checkpoint(), job.dataSet(), task, ScoreState.SCORED).toBuilder().setSeconds(seconds);
-        metrics.forEach((name, value) -> score.addMetrics(Metric.newBuilder().setName(name).setValue(value)));
+        EvaluationScore.Builder score = of(job.checkpoint(), job.dataSet(), task, ScoreState.SCORED).toBuilder()
+                .setSeconds(seconds);
+        metrics.forEach((name, value) ->
+                score.addMetrics(Metric.newBuilder().setName(name).setValue(value)));
         return score.build();
     }
 

@@ -65,7 +65,8 @@ public final class CheckpointScorer implements Scorer {
 
     private Features features(Job job, Listener listener, Workers workers) {
         ImageSet set = dataSets.apply(job.dataSet());
-        try (HeldCheckpoint held = HeldCheckpoint.hold(directory(job.checkpoint()), job.checkpoint().getDigest());
+        try (HeldCheckpoint held = HeldCheckpoint.hold(
+                        directory(job.checkpoint()), job.checkpoint().getDigest());
                 ImageEncoder encoder = encoders.open(held.directory());
                 FeatureExtractor extractor = new FeatureExtractor(encoder, batch, workers, listener::alive)) {
             return extractor.extract(set);
@@ -77,7 +78,8 @@ public final class CheckpointScorer implements Scorer {
         try {
             Task task = tasks.get(name);
             if (task == null) {
-                throw new VitoException(Reason.BAD_SETTING, "there is no task " + name + "; there are " + tasks.keySet());
+                throw new VitoException(
+                        Reason.BAD_SETTING, "there is no task " + name + "; there are " + tasks.keySet());
             }
             Map<String, Double> metrics = new java.util.LinkedHashMap<>(task.run(features, workers));
             metrics.put("seconds.features", featureSeconds);

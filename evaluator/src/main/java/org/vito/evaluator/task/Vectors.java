@@ -28,7 +28,8 @@ final class Vectors {
             if (!Double.isFinite(squaredNorm(features[i]))) {
                 throw new VitoException(
                         Reason.NOT_FINITE,
-                        "the feature of %s image %d is not finite; the network's weights are beyond use".formatted(part, i));
+                        "the feature of %s image %d is not finite; the network's weights are beyond use"
+                                .formatted(part, i));
             }
         }
     }

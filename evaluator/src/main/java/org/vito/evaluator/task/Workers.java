@@ -87,7 +87,9 @@ public final class Workers {
                 } catch (InterruptedException e) {
                     interrupted = true; // the others still use what the caller lent them: wait for them
                 } catch (ExecutionException e) {
-                    return e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
+                    return e.getCause() instanceof RuntimeException known
+                            ? known
+                            : new IllegalStateException(e.getCause());
                 }
             }
         } finally {

@@ -134,12 +134,11 @@ function paintStage(item, name, reports) {
   head.lastChild.textContent = reports.length > 1 ? "× " + reports.length : "";
   speed.replaceChildren(...(passed || perSecond ? [rate(perSecond) + " ", make("small", reports[0].unit + "/s")] : [make("small", WAITING[name] || "waiting")]));
   const rows = [[reports[0].unit, short(passed)], ["queue", capacity ? `${grouped(queued)} of ${grouped(capacity)}` : grouped(queued)]];
-  rows.push(["lag", lag < 0 ? "–" : short(lag)], ["failed", short(failed)]);
+  rows.push(["lag", lag < 0 ? "–" : short(lag)], ["failed", short(failed), failed > 0]);
   const resident = new Map(reports.map(r => [r.instance, r.residentBytes]));
   const memory = [...resident.values()].reduce((a, b) => a + b, 0);
   if (memory) rows.push(["memory", bytes(memory)]);
-  facts.replaceChildren(...rows.flatMap(([k, v]) => [make("dt", k), make("dd", v)]));
-  [...facts.querySelectorAll("dd")][3].classList.toggle("bad", failed > 0);
+  facts.replaceChildren(...rows.flatMap(([k, v, bad]) => { const dd = make("dd", v); dd.className = bad ? "bad" : ""; return [make("dt", k), dd]; }));
   fill.hidden = !capacity;
   fill.firstChild.style.width = capacity ? Math.min(100, 100 * queued / capacity) + "%" : "0";
 }

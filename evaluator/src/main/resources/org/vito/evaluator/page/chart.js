@@ -88,7 +88,7 @@ class Chart {
     let step = [1, 2, 2.5, 5, 10].map(f => f * power).find(s => s >= rough) || 10 * power;
     if (whole) step = Math.max(1, Math.round(step));
     const ticks = [];
-    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) ticks.push(i * step);
+    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) ticks.push(i * step || 0);
     return { low, high, step, ticks };
   }
 

@@ -1,0 +1,203 @@
+package org.vito.evaluator;
+
+import java.util.HashMap;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.vito.protocol.CounterRandom;
+import org.vito.protocol.KafkaAccess;
+import org.vito.protocol.Topics;
+import org.vito.protocol.v1.CheckpointAnnouncement;
+import org.vito.protocol.v1.CurationDecision;
+import org.vito.protocol.v1.DeadLetter;
+import org.vito.protocol.v1.EvaluationScore;
+import org.vito.protocol.v1.Metric;
+import org.vito.protocol.v1.ScoreState;
+import org.vito.protocol.v1.StageReport;
+import org.vito.protocol.v1.StoredVideo;
+import org.vito.protocol.v1.TrainingStep;
+
+/** Writes records such as a run of some hours leaves behind, for tests and for looking at the page. */
+final class MadeData implements AutoCloseable {
+    static final String RUN = "videonet-small";
+
+    private final KafkaProducer<String, byte[]> producer;
+    private final CounterRandom random = CounterRandom.of(1, "made", 0, 0);
+    private final long now;
+
+    MadeData(KafkaAccess kafka, long now) {
+        producer = new KafkaProducer<>(new HashMap<String, Object>(kafka.producer()));
+        this.now = now;
+    }
+
+    void everything(int steps, int total) {
+        for (int step = 1; step <= steps; step++) {
+            train(step, total, steps);
+        }
+        for (int i = 0; i <= 12; i++) {
+            int step = i * steps / 12;
+            checkpoint(step);
+            double share = Math.sqrt((double) step / steps);
+            if (step < steps) {
+                score(step, "knn", "fashion-mnist", 0.62 + 0.21 * share);
+                score(step, "linear", "fashion-mnist", 0.70 + 0.17 * share);
+                score(step, "knn", "imagenette", 0.24 + 0.4 * share);
+                if (i % 2 == 0) {
+                    score(step, "linear", "imagenette", 0.30 + 0.45 * share);
+                }
+            } else {
+                state(step, "knn", "fashion-mnist", ScoreState.RUNNING, "");
+                state(step, "linear", "fashion-mnist", ScoreState.QUEUED, "");
+                state(
+                        step,
+                        "knn",
+                        "imagenette",
+                        ScoreState.FAILED,
+                        "BAD_DATA_SET: image imagenette/train/n03/17.jpg cannot be used: the file is empty; expected a readable"
+                                + " JPEG, PNG, BMP or WebP");
+            }
+        }
+        for (int video = 0; video < 420; video++) {
+            send(Topics.STORED.record(
+                    StoredVideo.newBuilder().setVideoId("v" + video).build()));
+            send(Topics.CURATED.record(CurationDecision.newBuilder()
+                    .setVideoId("v" + video)
+                    .setAccepted(video % 9 != 0)
+                    .build()));
+        }
+        String[][] refused = {
+            {"ingest.fetch", "NOT_FOUND", "https://example.org/videos/cat.mp4", "HTTP 404; the server has no such file"
+            },
+            {"ingest.probe", "NOT_A_VIDEO", "file:///data/in/readme.txt", "the bytes are not a container that we read"},
+            {
+                "decode",
+                "DAMAGED_VIDEO",
+                "3f79bb7b435b05321651daefd374cd21",
+                "<img src=x onerror=\"document.title='broken'\">"
+            },
+            {"decode", "DECODER_CRASHED", "9e107d9d372bb6826bd81d3542a419d6", "the decoding process died twice on it"}
+        };
+        for (int i = 0; i < 26; i++) {
+            String[] r = refused[i % 7 % 4];
+            refuse(r[0], r[1], r[2], r[3], now - 60_000L * (26 - i));
+        }
+        producer.flush();
+    }
+
+    void train(int step, int total, int steps) {
+        double t = (double) step / total;
+        double noise = 0.15 * random.nextGaussian() * (1 - t);
+        send(Topics.TRAINING.record(TrainingStep.newBuilder()
+                .setRunId(RUN)
+                .setStep(step)
+                .setTotalSteps(total)
+                .setLoss(2.2 + 3.4 * Math.exp(-4 * t) + noise + (step % 977 == 0 ? 0.8 : 0))
+                .setLearningRate(step < total / 20 ? 0.4 * step / (total / 20) : 0.2 * (1 + Math.cos(Math.PI * t)))
+                .setEmaDecay(0.99)
+                .setStepMs(412)
+                .setClipsPerSecond(155)
+                .setViewsPerSecond(466)
+                .setStalledShare(0.013)
+                .setEpoch(1 + step / 1500)
+                .setClipsConsumed(step * 64L)
+                .setAtMs(System.currentTimeMillis())
+                .build()));
+    }
+
+    void checkpoint(int step) {
+        send(Topics.CHECKPOINTS.record(CheckpointAnnouncement.newBuilder()
+                .setRunId(RUN)
+                .setStep(step)
+                .setDigest("d" + step)
+                .setAtMs(now - 95_000)
+                .build()));
+    }
+
+    void score(int step, String task, String set, double top1) {
+        double value = Math.min(0.99, top1 + 0.012 * random.nextGaussian());
+        send(Topics.SCORES.record(EvaluationScore.newBuilder()
+                .setRunId(RUN)
+                .setStep(step)
+                .setTask(task)
+                .setDataSet(set)
+                .setState(ScoreState.SCORED)
+                .setSeconds(task.equals("knn") ? 8.2 : 31.4)
+                .addMetrics(Metric.newBuilder().setName("top1").setValue(value))
+                .addMetrics(Metric.newBuilder().setName("top1.low").setValue(value - 0.018))
+                .addMetrics(Metric.newBuilder().setName("top1.high").setValue(value + 0.017))
+                .addMetrics(Metric.newBuilder().setName("top5").setValue(Math.min(1, value + 0.13)))
+                .setAtMs(now)
+                .build()));
+    }
+
+    void state(int step, String task, String set, ScoreState state, String reason) {
+        send(Topics.SCORES.record(EvaluationScore.newBuilder()
+                .setRunId(RUN)
+                .setStep(step)
+                .setTask(task)
+                .setDataSet(set)
+                .setState(state)
+                .setReason(reason)
+                .setAtMs(now)
+                .build()));
+    }
+
+    void refuse(String stage, String reason, String subject, String message, long atMs) {
+        send(Topics.DEAD_LETTERS.record(DeadLetter.newBuilder()
+                .setStage(stage)
+                .setReasonCode(reason)
+                .setSubject(subject)
+                .setMessage(message)
+                .setAttempts(1)
+                .setAtMs(atMs)
+                .build()));
+    }
+
+    void stages(long atMs) {
+        stage("ingest", "videos", 0.42, 420, 3, 1, 4, "vito-ingest", atMs);
+        stage("curate", "videos", 0.4, 417, 0, 0, 16, "vito-curate", atMs);
+        stage("decode", "clips", 31.7, 18_240, 11, 6, 8, "vito-decode", atMs);
+        stage("augment", "views", 466, 905_120, 0, 3, 4, "", atMs);
+        stage("learn", "steps", 2.4, 4_700, 0, 2, 2, "", atMs);
+        stage("evaluate", "scores", 0.03, 44, 1, 2, 0, "", atMs);
+    }
+
+    private void stage(
+            String name,
+            String unit,
+            double rate,
+            long passed,
+            long failed,
+            int queued,
+            int capacity,
+            String group,
+            long at) {
+        send(Topics.STAGES.record(StageReport.newBuilder()
+                .setInstance("host-1")
+                .setStage(name)
+                .setUnit(unit)
+                .setPerSecond(rate)
+                .setPassed(passed)
+                .setFailed(failed)
+                .setQueued(queued)
+                .setCapacity(capacity)
+                .setLag(-1)
+                .setConsumerGroup(group)
+                .setResidentBytes(2_410_000_000L)
+                .setAtMs(at)
+                .build()));
+    }
+
+    private Future<RecordMetadata> send(org.apache.kafka.clients.producer.ProducerRecord<String, byte[]> record) {
+        return producer.send(record);
+    }
+
+    void flush() {
+        producer.flush();
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

@@ -1,0 +1,317 @@
+package org.vito.evaluator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.ConfigFactory;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vito.evaluator.data.TinyImages;
+import org.vito.evaluator.feed.TopicFollower;
+import org.vito.evaluator.score.ImageEncoder;
+import org.vito.protocol.DirectoryObjectStore;
+import org.vito.protocol.KafkaAccess;
+import org.vito.protocol.Platform;
+import org.vito.protocol.RunningRole;
+import org.vito.protocol.RunningRole.Health;
+import org.vito.protocol.Sha256;
+import org.vito.protocol.Stages;
+import org.vito.protocol.TopicSetup;
+import org.vito.protocol.Topics;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.CheckpointAnnouncement;
+import org.vito.protocol.v1.EvaluationScore;
+import org.vito.protocol.v1.ScoreState;
+
+/** Both roles against a real Kafka, a real server and real images; the network alone is a small fixed one. */
+class RolesTest {
+    private static final ActorTestKit kit = ActorTestKit.create();
+    private static final HttpClient http = HttpClient.newHttpClient();
+    private static final ObjectMapper json = new ObjectMapper();
+
+    @TempDir
+    static Path directory;
+
+    private static TestKafka kafka;
+
+    @BeforeAll
+    static void start() throws IOException {
+        kafka = TestKafka.start(directory);
+        TopicSetup.ensure(kafka.access(), (short) 1);
+    }
+
+    @AfterAll
+    static void stop() {
+        kit.shutdownTestKit();
+        kafka.close();
+    }
+
+    private static Platform platform() {
+        return new Platform(
+                kafka.access(),
+                DirectoryObjectStore.open(directory.resolve("objects")),
+                directory,
+                "test-1",
+                InstantSource.system(),
+                new Stages(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
+    }
+
+    @Test
+    void scoresCheckpointsAndAfterARestartOnlyWhatIsNew() throws Exception {
+        Path images = directory.resolve("tiny");
+        TinyImages.write(images);
+        EvaluatorSettings settings = EvaluatorSettings.from(ConfigFactory.parseString(
+                        "vito.evaluator { data-sets = [{ name = tiny, path = \"%s\" }, { name = none, path = nowhere }],"
+                                        .formatted(images)
+                                + " linear.epochs = 5, back-off = 1s }")
+                .withFallback(ConfigFactory.load()));
+        BlockingQueue<EvaluationScore> scores = new LinkedBlockingQueue<>();
+        try (TopicFollower follower = follow(scores);
+                KafkaProducer<String, byte[]> producer = producer()) {
+            producer.send(new ProducerRecord<>(Topics.CHECKPOINTS.name(), "x/1", new byte[] {1, 2, 3})); // damaged
+            producer.send(Topics.CHECKPOINTS.record(checkpoint("role", 1)));
+            producer.send(Topics.CHECKPOINTS.record(checkpoint("role", 2).toBuilder()
+                    .setAddress(directory.resolve("deleted").toUri().toString())
+                    .build()));
+            producer.flush();
+            RunningRole role = EvaluateRole.start(kit.system(), settings, platform(), opener());
+            Map<String, EvaluationScore> settled = settled(scores, 8);
+            assertThat(settled.get("1/knn/tiny").getState()).isEqualTo(ScoreState.SCORED);
+            assertThat(settled.get("1/linear/tiny").getState()).isEqualTo(ScoreState.SCORED);
+            assertThat(settled.get("1/knn/tiny").getMetrics(0).getName()).isEqualTo("top1");
+            assertThat(settled.get("1/knn/tiny").getMetrics(0).getValue()).isEqualTo(1.0);
+            assertThat(settled.get("1/knn/none").getReason()).startsWith("BAD_DATA_SET: data set none: ");
+            assertThat(settled.get("2/knn/tiny").getReason())
+                    .startsWith("DAMAGED_CHECKPOINT: ")
+                    .contains("deleted");
+            assertThat(role.status().role()).isEqualTo("evaluate");
+            role.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            assertThat(role.status().health()).isEqualTo(Health.STOPPED);
+
+            producer.send(Topics.CHECKPOINTS.record(checkpoint("role", 3)));
+            producer.flush();
+            scores.clear();
+            RunningRole second = EvaluateRole.start(kit.system(), settings, platform(), opener());
+            // what failed for want of a data set is tried again, what was scored is not
+            Map<String, EvaluationScore> news = settled(scores, 8);
+            assertThat(news.keySet())
+                    .containsExactlyInAnyOrder(
+                            "3/knn/tiny",
+                            "3/linear/tiny",
+                            "3/knn/none",
+                            "3/linear/none",
+                            "1/knn/none",
+                            "1/linear/none",
+                            "2/knn/none",
+                            "2/linear/none");
+            second.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void servesThePageItsStateAndWhatIsNewWithinTwoSeconds() throws Exception {
+        Platform platform = platform();
+        platform.stages().meter("learn", "steps", "", "").passed(3);
+        DashboardRole.Running role = DashboardRole.start(kit.system(), new DashboardSettings("127.0.0.1", 0), platform);
+        try (MadeData data = new MadeData(kafka.access(), System.currentTimeMillis())) {
+            data.everything(120, 240);
+            HttpResponse<String> page = get(role, "");
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+                    .contains("default-src 'none'")
+                    .doesNotContain("unsafe");
+            assertThat(page.body()).contains("id=\"loss-chart\"", "id=\"stages\"", "id=\"dead-letters\"");
+            for (String file : List.of("style.css", "chart.js", "state.js", "app.js")) {
+                assertThat(get(role, file).statusCode()).as(file).isEqualTo(200);
+                assertThat(get(role, file).body()).doesNotContain("http://", "https://", "innerHTML");
+            }
+            assertThat(get(role, "health").statusCode()).isEqualTo(200);
+            assertThat(get(role, "metrics").body())
+                    .contains("vito_stage_passed_total{stage=\"learn\",unit=\"steps\"} 3.0");
+            assertThat(get(role, "nothing").statusCode()).isEqualTo(404);
+            assertThat(get(role, "api/nothing").statusCode()).isEqualTo(404);
+
+            JsonNode state = await(
+                    role,
+                    s -> s.at("/counts/accepted").asInt() == 373
+                            && s.at("/deadLetters/total").asInt() >= 26
+                            && runOf(s, MadeData.RUN).at("/state/step").asInt() == 120);
+            assertThat(state.at("/counts/rejected").asInt()).isEqualTo(47);
+            assertThat(runOf(state, MadeData.RUN).at("/curve").size()).isEqualTo(120);
+            assertThat(state.at("/readingHistory").asBoolean()).isFalse();
+
+            BlockingQueue<String> events = new LinkedBlockingQueue<>();
+            Thread reader = listen(role, events);
+            assertThat(events.poll(5, TimeUnit.SECONDS)).startsWith("{\"instance\"");
+            long landed = System.nanoTime();
+            data.score(9_999, "knn", "brand-new", 0.5);
+            data.flush();
+            String seen;
+            do {
+                seen = events.poll(5, TimeUnit.SECONDS);
+                assertThat(seen).as("an event with the new score").isNotNull();
+            } while (!seen.contains("brand-new"));
+            assertThat(Duration.ofNanos(System.nanoTime() - landed)).isLessThan(Duration.ofSeconds(2));
+            reader.interrupt();
+        }
+        assertThat(role.status().health()).isEqualTo(Health.UP);
+        assertThatThrownBy(() -> DashboardRole.start(
+                        kit.system(),
+                        new DashboardSettings("127.0.0.1", role.address().getPort()),
+                        platform()))
+                .isInstanceOf(VitoException.class)
+                .hasMessageContaining(
+                        "cannot listen on 127.0.0.1:" + role.address().getPort());
+        role.stop().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        assertThat(role.status().health()).isEqualTo(Health.STOPPED);
+    }
+
+    private static JsonNode runOf(JsonNode state, String run) {
+        for (JsonNode one : state.at("/runs")) {
+            if (one.at("/state/run").asText().equals(run)) {
+                return one;
+            }
+        }
+        return json.createObjectNode();
+    }
+
+    private static JsonNode await(DashboardRole.Running role, java.util.function.Predicate<JsonNode> wanted)
+            throws Exception {
+        long until = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+        JsonNode state;
+        do {
+            state = json.readTree(get(role, "api/state").body());
+        } while (!wanted.test(state) && System.nanoTime() < until);
+        assertThat(wanted.test(state)).as("state %s", state.toString()).isTrue();
+        return state;
+    }
+
+    private static Thread listen(DashboardRole.Running role, BlockingQueue<String> events) throws Exception {
+        var response = http.send(
+                HttpRequest.newBuilder(role.address().resolve("events")).build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(response.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(t -> assertThat(t).startsWith("text/event-stream"));
+        Thread reader = new Thread(() -> {
+            try (var lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+                lines.lines().filter(l -> l.startsWith("data:{")).forEach(l -> events.add(l.substring(5)));
+            } catch (IOException | java.io.UncheckedIOException e) {
+                events.add("ended: " + e);
+            }
+        });
+        reader.setDaemon(true);
+        reader.start();
+        return reader;
+    }
+
+    private static HttpResponse<String> get(DashboardRole.Running role, String path) throws Exception {
+        URI address = role.address().resolve(path);
+        return http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static CheckpointAnnouncement checkpoint(String run, long step) throws IOException {
+        Path checkpoint = Files.createDirectories(directory.resolve(run + "-" + step));
+        byte[] manifest = ("{\"step\": " + step + "}").getBytes(StandardCharsets.UTF_8);
+        Files.write(checkpoint.resolve("manifest.json"), manifest);
+        return CheckpointAnnouncement.newBuilder()
+                .setRunId(run)
+                .setStep(step)
+                .setDigest(Sha256.of(manifest))
+                .setAddress(checkpoint.toUri().toString())
+                .setAtMs(step)
+                .build();
+    }
+
+    /** Mean colour of the image: enough to tell red from blue. */
+    private static ImageEncoder.Opener opener() {
+        return checkpoint -> new ImageEncoder() {
+            @Override
+            public int imageSize() {
+                return 16;
+            }
+
+            @Override
+            public float[][] encode(ByteBuffer images, int count, int size) {
+                float[][] features = new float[count][3];
+                for (float[] feature : features) {
+                    for (int i = 0; i < size * size * 3; i++) {
+                        feature[i % 3] += (images.get() & 0xff) / 255f;
+                    }
+                }
+                return features;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private static KafkaProducer<String, byte[]> producer() {
+        return new KafkaProducer<>(new HashMap<String, Object>(kafka.access().producer()));
+    }
+
+    private static TopicFollower follow(BlockingQueue<EvaluationScore> scores) {
+        KafkaAccess access = kafka.access();
+        return TopicFollower.start(
+                access, Map.of(Topics.SCORES, Instant.EPOCH), "test-scores", new TopicFollower.Reader() {
+                    @Override
+                    public void records(List<ConsumerRecord<String, byte[]>> batch) {
+                        batch.stream()
+                                .map(Topics.SCORES::read)
+                                .filter(s -> s.getRunId().equals("role"))
+                                .forEach(scores::add);
+                    }
+
+                    @Override
+                    public void caughtUp() {}
+
+                    @Override
+                    public void trouble(String what) {}
+                });
+    }
+
+    private static Map<String, EvaluationScore> settled(BlockingQueue<EvaluationScore> scores, int count)
+            throws InterruptedException {
+        Map<String, EvaluationScore> settled = new HashMap<>();
+        while (settled.size() < count) {
+            EvaluationScore score = scores.poll(20, TimeUnit.SECONDS);
+            assertThat(score)
+                    .as("%d of %d: %s", settled.size(), count, settled.keySet())
+                    .isNotNull();
+            if (score.getState() == ScoreState.SCORED || score.getState() == ScoreState.FAILED) {
+                settled.put(score.getStep() + "/" + score.getTask() + "/" + score.getDataSet(), score);
+            }
+        }
+        return settled;
+    }
+}

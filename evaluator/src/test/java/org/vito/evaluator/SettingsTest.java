@@ -1,0 +1,55 @@
+package org.vito.evaluator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import org.junit.jupiter.api.Test;
+import org.vito.evaluator.data.ImageSets;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
+
+class SettingsTest {
+    @Test
+    void defaultsAreUsable() {
+        EvaluatorSettings settings = EvaluatorSettings.from(ConfigFactory.load());
+        assertThat(settings.dataSets()).isEmpty();
+        assertThat(settings.tasks()).containsExactly("knn", "linear");
+        assertThat(DashboardSettings.from(ConfigFactory.load()).host()).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void readsDataSets() {
+        EvaluatorSettings settings = EvaluatorSettings.from(
+                with("data-sets = [{ name = mnist, path = \"/d/m\", kind = idx }, { name = x, path = y }]"));
+        assertThat(settings.dataSets())
+                .extracting(EvaluatorSettings.DataSet::kind)
+                .containsExactly(ImageSets.Kind.IDX, ImageSets.Kind.AUTO);
+    }
+
+    @Test
+    void namesABadValue() {
+        refused("tasks = [knn, dance]", "vito.evaluator.tasks", "knn, linear");
+        refused("data-sets = [{ name = \"a/b\", path = x }]", "a/b", "letters", "data-sets.1");
+        refused("data-sets = [{ name = a, path = x }, { name = a, path = y }]", "each name once");
+        refused("data-sets = [{ path = x }]", "name");
+        refused("data-sets = 3", "list of groups");
+        refused("linear.learning-rates = [0.1, -1]", "learning-rates", "above 0");
+        refused("linear.learning-rates = fast", "learning-rates");
+        refused("retry-at-start = [MOON]", "reason codes");
+        refused("lease = 1s", "at least 5s");
+        refused("evaluators = 0", "from 1 to 64");
+    }
+
+    private static void refused(String text, String... parts) {
+        assertThatThrownBy(() -> EvaluatorSettings.from(with(text)))
+                .isInstanceOfSatisfying(
+                        VitoException.class, e -> assertThat(e.reason()).isEqualTo(Reason.BAD_SETTING))
+                .hasMessageContainingAll(parts);
+    }
+
+    private static Config with(String text) {
+        return ConfigFactory.parseString("vito.evaluator { " + text + " }").withFallback(ConfigFactory.load());
+    }
+}

@@ -1,0 +1,341 @@
+package org.vito.evaluator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.Done;
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.ManualTime;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import com.typesafe.config.ConfigFactory;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.vito.evaluator.plan.EvaluationCoordinator.AddCheckpoints;
+import org.vito.evaluator.plan.EvaluationCoordinator.Command;
+import org.vito.evaluator.plan.EvaluationCoordinator.History;
+import org.vito.evaluator.plan.EvaluationCoordinator.HistoryRead;
+import org.vito.evaluator.plan.EvaluationCoordinator.RestoreScores;
+import org.vito.evaluator.plan.EvaluationCoordinator.Rules;
+import org.vito.evaluator.plan.EvaluationCoordinator.Stop;
+import org.vito.evaluator.plan.EvaluationCoordinator.Told;
+import org.vito.protocol.Reason;
+import org.vito.protocol.RetriableException;
+import org.vito.protocol.RunningRole.Health;
+import org.vito.protocol.StageMeter;
+import org.vito.protocol.Stages;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.CheckpointAnnouncement;
+import org.vito.protocol.v1.EvaluationScore;
+import org.vito.protocol.v1.ScoreState;
+
+class EvaluationCoordinatorTest {
+    private static final ActorTestKit kit =
+            ActorTestKit.create(ManualTime.config().withFallback(ConfigFactory.load()));
+    private final ManualTime time = ManualTime.get(kit.system());
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.ofEpochSecond(1_000));
+    private final BlockingQueue<EvaluationScore> written = new LinkedBlockingQueue<>();
+    private final AtomicReference<Told> told = new AtomicReference<>();
+    private final StageMeter meter = new Stages(new SimpleMeterRegistry()).meter("evaluate", "scores", "", "");
+    private volatile Scorer scorer = (job, listener) -> {
+        for (String task : job.tasks()) {
+            listener.started(task);
+            listener.scored(task, Map.of("top1", job.checkpoint().getStep() / 100.0), 1);
+        }
+    };
+    private volatile ScoreSink sink = score -> {
+        written.add(score);
+        return CompletableFuture.completedFuture(null);
+    };
+
+    @AfterEach
+    void end() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void scoresWhatIsOpenNewestFirstAndNothingTwice() throws Exception {
+        ActorRef<Command> coordinator = spawn(rules(List.of("a", "b"), List.of("knn", "linear")));
+        CheckpointAnnouncement one = checkpoint(10, "d10", 1);
+        CheckpointAnnouncement two = checkpoint(20, "d20", 2);
+        restore(coordinator, score(one, "a", "knn", ScoreState.SCORED), score(one, "a", "linear", ScoreState.RUNNING));
+        restore(coordinator, score(one, "b", "knn", ScoreState.FAILED), score(one, "b", "linear", ScoreState.QUEUED));
+        add(coordinator, one, two, two); // announced twice
+        assertThat(written.poll(200, TimeUnit.MILLISECONDS)).isNull(); // not before both histories are read
+        begin(coordinator);
+
+        List<String> scored = scored(6);
+        assertThat(scored.subList(0, 4)).containsExactly("20/a/knn", "20/a/linear", "20/b/knn", "20/b/linear");
+        assertThat(scored.subList(4, 6)).containsExactly("10/a/linear", "10/b/linear");
+        add(coordinator, two); // told once more
+        assertThat(next(ScoreState.SCORED, 300)).isNull();
+        assertThat(meter.passed()).isEqualTo(6);
+        assertThat(told.get().health()).isEqualTo(Health.WAITING);
+        add(coordinator, checkpoint(20, "other", 3)); // another network under the same name
+        assertThat(scored(4)).contains("20/a/knn", "20/b/linear");
+    }
+
+    @Test
+    void tellsEveryStateInOrder() throws Exception {
+        ActorRef<Command> coordinator = spawn(rules(List.of("a"), List.of("knn")));
+        begin(coordinator);
+        add(coordinator, checkpoint(1, "d", 1));
+        List<EvaluationScore> states = List.of(take(), take(), take());
+        assertThat(states)
+                .extracting(EvaluationScore::getState)
+                .containsExactly(ScoreState.QUEUED, ScoreState.RUNNING, ScoreState.SCORED);
+        EvaluationScore last = states.get(2);
+        assertThat(last.getEvaluator()).isEqualTo("me");
+        assertThat(last.getCheckpointDigest()).isEqualTo("d");
+        assertThat(last.getAtMs()).isEqualTo(1_000_000);
+        assertThat(last.getMetrics(0).getValue()).isEqualTo(0.01);
+    }
+
+    @Test
+    void aFailedTaskOrCheckpointLeavesTheOthersAlone() throws Exception {
+        scorer = (job, listener) -> {
+            if (job.checkpoint().getStep() == 2) {
+                throw new VitoException(Reason.DAMAGED_CHECKPOINT, "it is gone");
+            }
+            listener.failed("knn", new VitoException(Reason.NOT_FINITE, "not finite"), 2);
+            listener.scored("linear", Map.of("top1", 0.5), 1);
+        };
+        ActorRef<Command> coordinator = spawn(rules(List.of("a"), List.of("knn", "linear")));
+        begin(coordinator);
+        add(coordinator, checkpoint(1, "d1", 1), checkpoint(2, "d2", 2));
+        assertThat(next(ScoreState.FAILED, 3_000).getReason()).isEqualTo("DAMAGED_CHECKPOINT: it is gone");
+        assertThat(next(ScoreState.FAILED, 3_000).getStep()).isEqualTo(2);
+        EvaluationScore failed = next(ScoreState.FAILED, 3_000);
+        assertThat(failed.getStep()).isEqualTo(1);
+        assertThat(failed.getTask()).isEqualTo("knn");
+        assertThat(failed.getReason()).isEqualTo("NOT_FINITE: not finite");
+        assertThat(next(ScoreState.SCORED, 3_000).getTask()).isEqualTo("linear");
+        assertThat(meter.failedCount()).isEqualTo(3);
+    }
+
+    @Test
+    void triesAgainWhatMayPassAndEndsTrying() throws Exception {
+        BlockingQueue<Integer> attempts = new LinkedBlockingQueue<>();
+        scorer = (job, listener) -> {
+            attempts.add(job.attempt());
+            throw new RetriableException(Reason.STORAGE, "the disk is away");
+        };
+        ActorRef<Command> coordinator = spawn(rules(List.of("a"), List.of("knn")));
+        begin(coordinator);
+        add(coordinator, checkpoint(1, "d", 1));
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            assertThat(attempts.poll(3, TimeUnit.SECONDS)).isEqualTo(attempt);
+            assertThat(next(attempt < 3 ? ScoreState.QUEUED : ScoreState.FAILED, 3_000))
+                    .isNotNull();
+            if (attempt == 1) {
+                assertThat(next(ScoreState.QUEUED, 3_000)).isNotNull(); // the first told of the plan
+            }
+            tick();
+            assertThat(attempts.poll(200, TimeUnit.MILLISECONDS)).isNull(); // not before the pause is over
+            now.updateAndGet(t -> t.plusSeconds(30));
+            tick();
+        }
+        assertThat(attempts.poll(300, TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    @Test
+    void leasesAnewWhatASilentEvaluatorHolds() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        scorer = (job, listener) -> {
+            if (job.attempt() == 1) {
+                first.countDown();
+                while (!listener.cancelled()) {
+                    Thread.onSpinWait();
+                }
+                listener.scored("knn", Map.of("top1", 0.1), 1); // too late, somebody else has it
+                cancelled.countDown();
+                throw new CancellationException("cancelled");
+            }
+            listener.scored("knn", Map.of("top1", 0.9), 1);
+        };
+        ActorRef<Command> coordinator = spawn(rules(List.of("a"), List.of("knn")));
+        begin(coordinator);
+        add(coordinator, checkpoint(1, "d", 1));
+        assertThat(first.await(3, TimeUnit.SECONDS)).isTrue();
+        now.updateAndGet(t -> t.plusSeconds(59));
+        tick();
+        assertThat(cancelled.await(200, TimeUnit.MILLISECONDS)).isFalse();
+        now.updateAndGet(t -> t.plusSeconds(2));
+        tick();
+        assertThat(cancelled.await(3, TimeUnit.SECONDS)).isTrue();
+        now.updateAndGet(t -> t.plusSeconds(30));
+        tick();
+        EvaluationScore scored = next(ScoreState.SCORED, 3_000);
+        assertThat(scored.getMetrics(0).getValue()).isEqualTo(0.9);
+        assertThat(next(ScoreState.SCORED, 200)).isNull();
+    }
+
+    @Test
+    void stopsByCancellingAndQueuesWhatWasBegun() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        scorer = (job, listener) -> {
+            listener.started("knn");
+            running.countDown();
+            while (!listener.cancelled()) {
+                Thread.onSpinWait();
+            }
+            throw new CancellationException("cancelled");
+        };
+        ActorRef<Command> coordinator = spawn(rules(List.of("a"), List.of("knn")));
+        begin(coordinator);
+        add(coordinator, checkpoint(1, "d", 1));
+        assertThat(running.await(3, TimeUnit.SECONDS)).isTrue();
+        assertThat(next(ScoreState.RUNNING, 3_000)).isNotNull();
+        coordinator.tell(new Stop());
+        assertThat(next(ScoreState.QUEUED, 3_000)).isNotNull();
+        kit.createTestProbe().expectTerminated(coordinator, Duration.ofSeconds(3));
+        assertThat(told.get().health()).isEqualTo(Health.STOPPED);
+    }
+
+    @Test
+    void writesAgainWhatKafkaDidNotTakeUnlessItIsOutdated() throws Exception {
+        AtomicReference<EvaluationScore> refused = new AtomicReference<>();
+        sink = score -> {
+            if (score.getState() == ScoreState.SCORED && refused.compareAndSet(null, score)) {
+                return CompletableFuture.failedFuture(new IllegalStateException("no leader"));
+            }
+            written.add(score);
+            return CompletableFuture.completedFuture(null);
+        };
+        ActorRef<Command> coordinator = spawn(rules(List.of("a"), List.of("knn")));
+        begin(coordinator);
+        add(coordinator, checkpoint(1, "d", 1));
+        assertThat(next(ScoreState.RUNNING, 3_000)).isNotNull();
+        EvaluationScore again = null;
+        for (int i = 0; i < 20 && again == null; i++) {
+            tick();
+            again = next(ScoreState.SCORED, 200);
+        }
+        assertThat(again).isNotNull().isEqualTo(refused.get());
+    }
+
+    @Test
+    void everyCommandIsHandled() {
+        ActorRef<Command> coordinator = spawn(rules(List.of("a"), List.of("knn")));
+        TestProbe<Done> done = kit.createTestProbe(Done.class);
+        begin(coordinator);
+        Map<String, Command> samples = Map.ofEntries(
+                Map.entry("AddCheckpoints", new AddCheckpoints(List.of(), done.ref())),
+                Map.entry("ForgetCheckpoint", new EvaluationCoordinator.ForgetCheckpoint("r", 1)),
+                Map.entry("RestoreScores", new RestoreScores(List.of(), done.ref())),
+                Map.entry("HistoryRead", new HistoryRead(History.SCORES)),
+                Map.entry("Alive", new EvaluationCoordinator.Alive(99)),
+                Map.entry("TaskStarted", new EvaluationCoordinator.TaskStarted(99, "knn")),
+                Map.entry("TaskScored", new EvaluationCoordinator.TaskScored(99, "knn", Map.of(), 1)),
+                Map.entry(
+                        "TaskFailed", new EvaluationCoordinator.TaskFailed(99, "knn", new IllegalStateException(), 1)),
+                Map.entry("JobEnded", new EvaluationCoordinator.JobEnded(99, null)),
+                Map.entry("Stop", new Stop()));
+        Set<String> internal = Set.of("EvaluatorEnded", "Tick", "WriteFailed", "WriteAgain", "Written");
+        for (Class<?> command : Command.class.getPermittedSubclasses()) {
+            assertThat(samples.containsKey(command.getSimpleName()) || internal.contains(command.getSimpleName()))
+                    .as(command + " has a sample here or a test above")
+                    .isTrue();
+        }
+        TestProbe<akka.actor.UnhandledMessage> unhandled = kit.createUnhandledMessageProbe();
+        samples.values().forEach(coordinator::tell);
+        kit.createTestProbe().expectTerminated(coordinator, Duration.ofSeconds(3));
+        unhandled.expectNoMessage(Duration.ofMillis(100));
+    }
+
+    private ActorRef<Command> spawn(Rules rules) {
+        return kit.spawn(EvaluationCoordinator.create(
+                rules,
+                new EvaluationCoordinator.Surroundings(
+                        () -> (job, listener) -> scorer.score(job, listener),
+                        threads,
+                        score -> sink.write(score),
+                        meter,
+                        now::get,
+                        "me",
+                        told::set)));
+    }
+
+    private static Rules rules(List<String> sets, List<String> tasks) {
+        return new Rules(
+                sets, tasks, true, 1, Set.of("BAD_DATA_SET"), 1, 3, Duration.ofSeconds(5), Duration.ofSeconds(60));
+    }
+
+    static CheckpointAnnouncement checkpoint(long step, String digest, long atMs) {
+        return CheckpointAnnouncement.newBuilder()
+                .setRunId("run")
+                .setStep(step)
+                .setDigest(digest)
+                .setAtMs(atMs)
+                .build();
+    }
+
+    static EvaluationScore score(CheckpointAnnouncement checkpoint, String set, String task, ScoreState state) {
+        return Scores.of(checkpoint, set, task, state);
+    }
+
+    private static void restore(ActorRef<Command> coordinator, EvaluationScore... scores) {
+        TestProbe<Done> done = kit.createTestProbe(Done.class);
+        coordinator.tell(new RestoreScores(List.of(scores), done.ref()));
+        done.receiveMessage();
+    }
+
+    private static void add(ActorRef<Command> coordinator, CheckpointAnnouncement... checkpoints) {
+        TestProbe<Done> done = kit.createTestProbe(Done.class);
+        coordinator.tell(new AddCheckpoints(List.of(checkpoints), done.ref()));
+        done.receiveMessage();
+    }
+
+    private static void begin(ActorRef<Command> coordinator) {
+        coordinator.tell(new HistoryRead(History.SCORES));
+        coordinator.tell(new HistoryRead(History.CHECKPOINTS));
+    }
+
+    private void tick() {
+        time.timePasses(Duration.ofSeconds(1));
+    }
+
+    private EvaluationScore take() throws InterruptedException {
+        EvaluationScore score = written.poll(3, TimeUnit.SECONDS);
+        assertThat(score).isNotNull();
+        return score;
+    }
+
+    /** The next written score of that state, or null if none comes in time. */
+    private EvaluationScore next(ScoreState state, long millis) throws InterruptedException {
+        long until = System.nanoTime() + millis * 1_000_000;
+        while (System.nanoTime() < until) {
+            EvaluationScore score = written.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (score != null && score.getState() == state) {
+                return score;
+            }
+        }
+        return null;
+    }
+
+    private List<String> scored(int count) throws InterruptedException {
+        List<String> keys = new java.util.ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            EvaluationScore score = next(ScoreState.SCORED, 3_000);
+            assertThat(score).as("score %d of %d", i + 1, count).isNotNull();
+            keys.add(score.getStep() + "/" + score.getDataSet() + "/" + score.getTask());
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,160 @@
+package org.vito.evaluator.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.vito.protocol.CounterRandom;
+
+class LinearProbeTaskTest {
+    private static final int CLASSES = 4;
+    private static final int DIMENSION = 7;
+
+    @Test
+    void gradientAgreesWithDifferencesOfTheLoss() {
+        CounterRandom random = CounterRandom.of(3, "gradient", 0, 0);
+        int count = 11;
+        float[][] rows = KnnTaskTest.gaussian(random, count, DIMENSION);
+        int[] labels =
+                IntStream.range(0, count).map(i -> random.nextInt(CLASSES)).toArray();
+        float[] columns = LinearProbeTask.transposed(rows, count);
+        LinearHead head = new LinearHead(CLASSES, DIMENSION);
+        for (float[] w : head.weights()) {
+            for (int d = 0; d < DIMENSION; d++) {
+                w[d] = (float) (0.3 * random.nextGaussian());
+            }
+        }
+        head.gradient(rows, columns, labels, count);
+        float[][] analytic = new float[CLASSES][];
+        for (int c = 0; c < CLASSES; c++) {
+            analytic[c] = head.lastGradient()[c].clone();
+        }
+        float[] analyticBias = head.lastBiasGradient().clone();
+        float h = 1e-2f;
+        for (int c = 0; c < CLASSES; c++) {
+            for (int d = 0; d < DIMENSION; d++) {
+                float w = head.weights()[c][d];
+                head.weights()[c][d] = w + h;
+                double above = head.gradient(rows, columns, labels, count);
+                head.weights()[c][d] = w - h;
+                double below = head.gradient(rows, columns, labels, count);
+                head.weights()[c][d] = w;
+                assertThat((above - below) / (2 * h)).isCloseTo(analytic[c][d], within(3e-4));
+            }
+            head.bias()[c] += h;
+            double above = head.gradient(rows, columns, labels, count);
+            head.bias()[c] -= 2 * h;
+            double below = head.gradient(rows, columns, labels, count);
+            head.bias()[c] += h;
+            assertThat((above - below) / (2 * h)).isCloseTo(analyticBias[c], within(3e-4));
+        }
+    }
+
+    @Test
+    void lossOfAnUntrainedHeadIsThatOfGuessing() {
+        float[][] rows = {{1, 2}, {3, 4}};
+        LinearHead head = new LinearHead(5, 2);
+        double loss = head.gradient(rows, LinearProbeTask.transposed(rows, 2), new int[] {0, 4}, 2);
+        assertThat(loss).isCloseTo(Math.log(5), within(1e-6));
+    }
+
+    @Test
+    void twoStepsOfNesterovAreThoseComputedByHand() {
+        // One feature of value 1, two classes, label 0: p starts at 1/2, so g = (-1/2, 1/2) for weights and bias alike.
+        float[][] rows = {{1}};
+        float[] columns = {1};
+        LinearHead head = new LinearHead(2, 1);
+        head.gradient(rows, columns, new int[] {0}, 1);
+        head.step(0.1, 0.9);
+        // v = -0.5; w = 0.1 (0.5 + 0.9 * 0.5) = 0.095
+        assertThat(head.weights()[0][0]).isCloseTo(0.095f, within(1e-6f));
+        // logit difference: 4 * 0.095 = 0.38; p0 = 1/(1+e^-0.38) = 0.593873; g = -0.406127
+        head.gradient(rows, columns, new int[] {0}, 1);
+        assertThat(head.lastGradient()[0][0]).isCloseTo(-0.406127f, within(1e-5f));
+        head.step(0.1, 0.9);
+        // v = 0.9 * -0.5 - 0.406127 = -0.856127; w = 0.095 + 0.1 (0.406127 + 0.9 * 0.856127) = 0.212664
+        assertThat(head.weights()[0][0]).isCloseTo(0.212664f, within(1e-5f));
+    }
+
+    @Test
+    void findsTheMinimumOfAClosedProblem() {
+        // One feature, ±1; of the images at +1 three in four are of class 1, at -1 one in four. By symmetry the best
+        // predictor says 3/4 at +1, so the logit difference there is ln 3.
+        float[][] rows = {{1}, {1}, {1}, {1}, {-1}, {-1}, {-1}, {-1}};
+        int[] labels = {1, 1, 1, 0, 0, 0, 0, 1};
+        float[] columns = LinearProbeTask.transposed(rows, 8);
+        LinearHead head = new LinearHead(2, 1);
+        double loss = 0;
+        for (int step = 0; step < 600; step++) {
+            loss = head.gradient(rows, columns, labels, 8);
+            head.step(0.5, 0.9);
+        }
+        float[][] logits = head.logits(columns, 8);
+        assertThat((double) logits[1][0] - logits[0][0]).isCloseTo(Math.log(3), within(1e-3));
+        assertThat(loss).isCloseTo(-(0.75 * Math.log(0.75) + 0.25 * Math.log(0.25)), within(1e-5));
+    }
+
+    @Test
+    void separatesWhatIsSeparableAndTellsTheWholeSweep() {
+        CounterRandom random = CounterRandom.of(5, "linear", 0, 0);
+        int classes = 7;
+        int[] trainLabels = IntStream.range(0, 420).map(i -> i % classes).toArray();
+        int[] testLabels = IntStream.range(0, 140).map(i -> i % classes).toArray();
+        float[][] centres = KnnTaskTest.gaussian(random, classes, 24);
+        for (float[] centre : centres) {
+            for (int d = 0; d < centre.length; d++) {
+                centre[d] = centre[d] * 8 + 100; // far from 0: standardising has to help
+            }
+        }
+        Features features = new Features(
+                KnnTaskTest.around(random, centres, trainLabels),
+                trainLabels,
+                KnnTaskTest.around(random, centres, testLabels),
+                testLabels,
+                classes);
+        LinearProbeTask task = new LinearProbeTask(new LinearProbeTask.Options(List.of(1e-7, 1.0, 10.0), 30, 64, 0));
+        Map<String, Double> metrics = task.run(features, Workers.single());
+        assertThat(metrics.get("top1")).isGreaterThan(0.97);
+        assertThat(metrics.get("top1"))
+                .isEqualTo(metrics.get("top1.lr=" + metrics.get("learning-rate")))
+                .isGreaterThanOrEqualTo(Math.max(metrics.get("top1.lr=1.0"), metrics.get("top1.lr=10.0")));
+        assertThat(metrics).containsKeys("top1.lr=1.0E-7", "top1.lr=1.0", "top1.lr=10.0", "top1.low", "top5.high");
+        assertThat(metrics.keySet().iterator().next()).isEqualTo("top1");
+        assertThat(task.run(features, Workers.single())).isEqualTo(metrics); // the same order, the same numbers
+    }
+
+    @Test
+    void scheduleFallsAlongHalfACosine() {
+        assertThat(LinearProbeTask.cosine(0, 100)).isEqualTo(1);
+        assertThat(LinearProbeTask.cosine(50, 100)).isCloseTo(0.5, within(1e-12));
+        assertThat(LinearProbeTask.cosine(99, 100)).isCloseTo(0.000247, within(1e-6));
+    }
+
+    @Test
+    void standardisedFeaturesHaveMeanZeroAndLengthOne() {
+        float[][] x = KnnTaskTest.gaussian(CounterRandom.of(2, "std", 0, 0), 200, 16);
+        for (float[] row : x) {
+            row[3] = 7; // never varies
+            row[5] = row[5] * 1000 + 9;
+        }
+        float[][] y = new Standardiser(x).apply(x);
+        double length = 0;
+        double[] mean = new double[16];
+        for (float[] row : y) {
+            length += Vectors.squaredNorm(row) / y.length;
+            for (int d = 0; d < 16; d++) {
+                mean[d] += row[d] / y.length;
+            }
+        }
+        assertThat(length).isCloseTo(15.0 / 16, within(1e-3));
+        assertThat(mean).satisfies(m -> {
+            for (double v : m) {
+                assertThat(v).isCloseTo(0, within(1e-4));
+            }
+        });
+        assertThat(y[17][3]).isZero();
+    }
+}
