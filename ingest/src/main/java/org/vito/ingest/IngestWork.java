@@ -15,7 +15,6 @@ import org.vito.protocol.DeadLetters;
 import org.vito.protocol.RetriableException;
 import org.vito.protocol.StageMeter;
 import org.vito.protocol.Topics;
-import org.vito.protocol.VitoException;
 
 /** What ingest does to submissions: many are taken in at a time, their records are written in the order they came. */
 final class IngestWork implements StageStream.Work {
@@ -88,7 +87,7 @@ final class IngestWork implements StageStream.Work {
             return records;
         } catch (RetriableException e) {
             throw e; // of Kafka, not of the video: the stream starts again and the submission is taken again
-        } catch (VitoException e) {
+        } catch (RuntimeException e) { // a damaged record of the video, or a defect
             String uri = accepted.submission().getUri();
             return refuse(new Outcome.Refused(outcome.record(), "ingest.store", uri, e, 1, accepted.put()));
         }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -76,7 +77,12 @@ final class Intake {
 
     private CompletionStage<Outcome> attempt(
             ConsumerRecord<String, byte[]> record, VideoSubmission submission, int number) {
-        CompletableFuture<Put> stored = CompletableFuture.supplyAsync(() -> store(submission.getUri()), fetching);
+        CompletableFuture<Put> stored;
+        try {
+            stored = CompletableFuture.supplyAsync(() -> store(submission.getUri()), fetching);
+        } catch (RejectedExecutionException e) { // the role has ended
+            return CompletableFuture.failedStage(e);
+        }
         Function<Put, CompletionStage<Outcome>> probe = put -> examine(submission.getUri(), put)
                 .handle((info, error) -> error == null
                         ? CompletableFuture.<Outcome>completedStage(

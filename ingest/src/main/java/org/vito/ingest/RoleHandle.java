@@ -3,7 +3,6 @@ package org.vito.ingest;
 import akka.actor.typed.ActorRef;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vito.protocol.RunningRole;
 
@@ -11,8 +10,8 @@ import org.vito.protocol.RunningRole;
 final class RoleHandle implements RunningRole {
     private final String role;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final CompletableFuture<ActorRef<RoleGuardian.Command>> guardian = new CompletableFuture<>();
     private volatile Status status;
+    private volatile @Nullable ActorRef<RoleGuardian.Command> guardian; // set before anybody sees the role
 
     RoleHandle(String role) {
         this.role = role;
@@ -24,7 +23,7 @@ final class RoleHandle implements RunningRole {
     }
 
     void guardedBy(ActorRef<RoleGuardian.Command> actor) {
-        guardian.complete(actor);
+        guardian = actor;
     }
 
     synchronized void report(Health health, String detail) {
@@ -55,8 +54,10 @@ final class RoleHandle implements RunningRole {
 
     @Override
     public CompletionStage<Void> stop() {
-        Consumer<ActorRef<RoleGuardian.Command>> tell = actor -> actor.tell(new RoleGuardian.Stop());
-        guardian.thenAccept(tell);
+        ActorRef<RoleGuardian.Command> actor = guardian;
+        if (actor != null) {
+            actor.tell(new RoleGuardian.Stop());
+        }
         return ended();
     }
 }

@@ -3,7 +3,6 @@ package org.vito.ingest;
 import akka.Done;
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
-import akka.japi.function.Creator;
 import akka.kafka.ConsumerMessage.PartitionOffset;
 import akka.kafka.ConsumerMessage.TransactionalMessage;
 import akka.kafka.ConsumerSettings;
@@ -23,7 +22,7 @@ import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -79,32 +78,33 @@ final class StageStream {
         RestartSettings restarts = RestartSettings.create(restart.base(), restart.most(), 0.2)
                 .withMaxRestarts(restart.restarts(), restart.within());
         SharedKillSwitch intake = KillSwitches.shared(group);
-        Consumer<Work> close =
-                w -> system.dispatchers().lookup(IngestRole.BLOCKING).execute(w::close);
-        Creator<Source<Done, NotUsed>> runs = () -> Source.lazySource(() -> {
-                    Work run = work.get();
-                    run.ready().whenComplete((ok, error) -> {
-                        if (error == null) {
-                            listener.up();
-                        }
-                    });
-                    return run(system, platform, topic, group, intake, run)
-                            .watchTermination((mat, end) -> {
-                                end.whenComplete((ok, error) -> {
-                                    close.accept(run);
-                                    if (error != null) {
-                                        listener.down(error);
-                                    }
-                                });
-                                return mat;
-                            });
-                })
-                .mapMaterializedValue(mat -> NotUsed.getInstance());
-        var done = RestartSource.onFailuresWithBackoff(restarts, runs)
+        var done = RestartSource.<Done>onFailuresWithBackoff(
+                        restarts,
+                        () -> Source.lazySource(() -> {
+                            Work run = work.get();
+                            return once(system, run, run(system, platform, topic, group, intake, run), listener);
+                        }))
                 .viaMat(KillSwitches.single(), Keep.right())
                 .toMat(Sink.ignore(), Keep.both())
                 .run(system);
         return new StageStream(intake, done.first(), done.second());
+    }
+
+    private static Source<Done, NotUsed> once(
+            ActorSystem<?> system, Work work, Source<Done, ?> stream, Listener listener) {
+        work.ready().thenRun(listener::up);
+        Executor closing = system.dispatchers().lookup(IngestRole.BLOCKING);
+        return stream.watchTermination((control, end) -> {
+            end.whenCompleteAsync(
+                    (done, error) -> {
+                        work.close();
+                        if (error != null) {
+                            listener.down(error);
+                        }
+                    },
+                    closing);
+            return NotUsed.getInstance();
+        });
     }
 
     private static Source<Done, ?> run(

@@ -33,6 +33,8 @@ import org.vito.protocol.v1.VideoSubmission;
  */
 final class VideoRegistry implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VideoRegistry.class);
+    private static final int LARGEST_RECORD = 256 << 10; // bytes; Kafka takes a megabyte where nobody says otherwise
+    private static final int LONGEST_ID = 128; // characters of a submission id that others chose
     private static final int RECENT = 4096; // videos; far more than one transaction holds
 
     private final TopicIndex index;
@@ -146,7 +148,8 @@ final class VideoRegistry implements AutoCloseable {
 
     private StoredVideo withOrigin(StoredVideo video, Origin origin) {
         boolean there = video.getOriginsList().stream().anyMatch(o -> isSame(o, origin));
-        if (there || video.getOriginsCount() >= maximumOrigins) {
+        int size = video.getSerializedSize() + origin.getSerializedSize();
+        if (there || video.getOriginsCount() >= maximumOrigins || size > LARGEST_RECORD) {
             return video;
         }
         return video.toBuilder().addOrigins(origin).build();
@@ -179,13 +182,14 @@ final class VideoRegistry implements AutoCloseable {
     }
 
     private static Origin origin(VideoSubmission submission) {
-        String id = submission.getSubmissionId().isEmpty()
+        String given = submission.getSubmissionId();
+        String id = given.isEmpty() || given.length() > LONGEST_ID
                 ? SubmissionIds.of(Addresses.parse(submission.getUri(), null))
-                : submission.getSubmissionId();
+                : given;
         return Origin.newBuilder()
                 .setUri(submission.getUri())
                 .setSubmissionId(id)
-                .setSource(submission.getSource())
+                .setSource(Titles.clean(submission.getSource()))
                 .setTitle(Titles.clean(submission.getTitle()))
                 .setLicence(Titles.clean(submission.getLicence()))
                 .build();

@@ -72,7 +72,8 @@ class IngestTest {
         Path file = TestVideos.write(directory.resolve("a_cat.on+a.mat.mp4"), 75, 1);
         Submitter.Submitted submitted = submitter.submit(file.toString(), "", "CC-BY-4.0");
         assertThat(submitted.ids()).hasSize(1);
-        StoredVideo video = stored.await(1, v -> v.getVideoId().equals(sha256(file))).get(0);
+        StoredVideo video =
+                stored.await(1, v -> v.getVideoId().equals(sha256(file))).get(0);
         assertThat(video.getTitle()).isEqualTo("a cat on a mat");
         assertThat(video.getLicence()).isEqualTo("CC-BY-4.0");
         assertThat(video.getCodec()).isEqualTo("mpeg4");
@@ -108,8 +109,9 @@ class IngestTest {
         stored.await(8, v -> v.getVideoId().equals(last));
         curated.await(1, d -> d.getVideoId().equals(last));
         assertThat(stored.now(v -> v.getVideoId().equals(id))).hasSize(2);
-        assertThat(records.get(1).getOriginsList()).extracting(Origin::getUri).containsExactlyInAnyOrder(
-                one.toUri().toString(), other.toUri().toString());
+        assertThat(records.get(1).getOriginsList())
+                .extracting(Origin::getUri)
+                .containsExactlyInAnyOrder(one.toUri().toString(), other.toUri().toString());
         assertThat(curated.now(d -> d.getVideoId().equals(id))).hasSize(1);
         assertThat(curated.now(d -> d.getVideoId().equals(last))).hasSize(1);
         StoredVideo marked = stored.now(v -> v.getVideoId().equals(last)).get(7);
@@ -146,10 +148,12 @@ class IngestTest {
         Path file = TestVideos.write(directory.resolve("by hand.mp4"), 75, 80);
         TestBroker.send(Topics.SUBMITTED.name(), "same", damage);
         TestBroker.send(Topics.SUBMITTED.name(), "same", json(file, ""));
-        StoredVideo video = stored.await(1, v -> v.getVideoId().equals(sha256(file))).get(0);
+        StoredVideo video =
+                stored.await(1, v -> v.getVideoId().equals(sha256(file))).get(0);
         assertThat(video.getTitle()).isEqualTo("By hand");
         assertThat(video.getOrigins(0).getSubmissionId()).hasSize(64);
-        DeadLetter letter = letters.await(1, l -> l.getStage().equals("ingest.read")).get(0);
+        DeadLetter letter =
+                letters.await(1, l -> l.getStage().equals("ingest.read")).get(0);
         assertThat(letter.getReasonCode()).isEqualTo("DAMAGED_RECORD");
         assertThat(letter.getValue().toByteArray()).isEqualTo(damage);
         assertThat(letter.getKey().toStringUtf8()).isEqualTo("same");
@@ -183,21 +187,21 @@ class IngestTest {
             submitter.submit(base + "/clips/flaky%20one.mp4", "", "");
             submitter.submit(base + "/missing.mp4", "", "");
             submitter.submit(base + "/broken.mp4", "", "");
-            StoredVideo found = stored.await(
-                            1, v -> v.getVideoId().equals(Sha256.of(video)))
+            StoredVideo found = stored.await(1, v -> v.getVideoId().equals(Sha256.of(video)))
                     .get(0);
             assertThat(found.getTitle()).isEqualTo("flaky one");
             assertThat(asked).hasValue(3);
-            DeadLetter notFound =
-                    letters.await(1, l -> l.getSubject().endsWith("/missing.mp4")).get(0);
+            DeadLetter notFound = letters.await(1, l -> l.getSubject().endsWith("/missing.mp4"))
+                    .get(0);
             assertThat(notFound.getReasonCode()).isEqualTo("NOT_FOUND");
             assertThat(notFound.getAttempts()).isEqualTo(1);
             assertThat(missing).hasValue(1);
-            DeadLetter unreachable =
-                    letters.await(1, l -> l.getSubject().endsWith("/broken.mp4")).get(0);
+            DeadLetter unreachable = letters.await(1, l -> l.getSubject().endsWith("/broken.mp4"))
+                    .get(0);
             assertThat(unreachable.getReasonCode()).isEqualTo("UNREACHABLE");
             assertThat(unreachable.getAttempts()).isEqualTo(3);
-            assertThat(VideoSubmission.parseFrom(unreachable.getValue()).getUri()).isEqualTo(base + "/broken.mp4");
+            assertThat(VideoSubmission.parseFrom(unreachable.getValue()).getUri())
+                    .isEqualTo(base + "/broken.mp4");
         } finally {
             server.stop(0);
         }
@@ -216,13 +220,18 @@ class IngestTest {
             Files.write(growing, piece, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             awaitLooks(); // each look sees another size
         }
-        StoredVideo found = stored.await(1, v -> v.getVideoId().equals(Sha256.of(video))).get(0);
-        assertThat(found.getOriginsList()).extracting(Origin::getUri).containsExactly(growing.toUri().toString());
+        StoredVideo found =
+                stored.await(1, v -> v.getVideoId().equals(Sha256.of(video))).get(0);
+        assertThat(found.getOriginsList())
+                .extracting(Origin::getUri)
+                .containsExactly(growing.toUri().toString());
         assertThat(found.getLicence()).isEqualTo("CC0");
         assertThat(found.getOrigins(0).getSource()).isEqualTo("watch:" + watched);
         assertThat(letters.now(l -> l.getSubject().contains("watched"))).isEmpty();
         Files.move(partial, watched.resolve("whole.mp4"));
-        assertThat(stored.await(2, v -> v.getVideoId().equals(Sha256.of(video))).get(1).getOriginsCount())
+        assertThat(stored.await(2, v -> v.getVideoId().equals(Sha256.of(video)))
+                        .get(1)
+                        .getOriginsCount())
                 .isEqualTo(2);
     }
 
@@ -241,7 +250,8 @@ class IngestTest {
         assertThat(submitted.ids()).hasSize(1);
         assertThat(submitted.refused()).hasSize(2);
         assertThat(submitted.refused().get(1)).contains("list.jsonl:4");
-        StoredVideo video = stored.await(1, v -> v.getVideoId().equals(sha256(file))).get(0);
+        StoredVideo video =
+                stored.await(1, v -> v.getVideoId().equals(sha256(file))).get(0);
         assertThat(video.getTitle()).isEqualTo("Listed");
     }
 
@@ -250,17 +260,22 @@ class IngestTest {
         assertThatThrownBy(() -> submitter.submit("ftp://example.org/a.mp4", "", ""))
                 .isInstanceOf(VitoException.class)
                 .hasMessageContaining("ftp");
-        assertThatThrownBy(() -> submitter.submit(directory.resolve("nowhere.mp4").toString(), "", ""))
+        assertThatThrownBy(
+                        () -> submitter.submit(directory.resolve("nowhere.mp4").toString(), "", ""))
                 .hasMessageContaining("nowhere.mp4");
         assertThatThrownBy(() -> submitter.submit("http:///a.mp4", "", "")).hasMessageContaining("host");
     }
 
     @Test
     void theRolesSayThatTheyAreUp() throws Exception {
-        TestSystem.until("up", () -> ingest.status().health() == RunningRole.Health.UP
-                && curate.status().health() == RunningRole.Health.UP);
-        TestSystem.until("idle", () -> ingest.status().detail().contains("1 idle")
-                || ingest.status().detail().contains("1 scanning"));
+        TestSystem.until(
+                "up",
+                () -> ingest.status().health() == RunningRole.Health.UP
+                        && curate.status().health() == RunningRole.Health.UP);
+        TestSystem.until(
+                "idle",
+                () -> ingest.status().detail().contains("1 idle")
+                        || ingest.status().detail().contains("1 scanning"));
     }
 
     private void awaitLooks() throws InterruptedException {

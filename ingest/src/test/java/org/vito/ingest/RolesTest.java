@@ -69,7 +69,8 @@ class RolesTest {
                 letters.await(2, l -> l.getSubject().contains(directory.toUri().getPath()));
                 TestSystem.stop(ingest);
                 assertThat(ingest.status().health()).isEqualTo(RunningRole.Health.STOPPED);
-                assertThat(submitted.now(s -> s.getUri().startsWith(directory.toUri().toString())))
+                assertThat(submitted.now(
+                                s -> s.getUri().startsWith(directory.toUri().toString())))
                         .extracting(VideoSubmission::getSubmissionId)
                         .containsExactlyInAnyOrder(
                                 SubmissionIds.of(file.toUri()),
@@ -78,7 +79,8 @@ class RolesTest {
                 assertThat(bad).hasSize(1);
                 assertThat(bad.get(0).getReasonCode()).isEqualTo("DAMAGED_RECORD");
                 assertThat(bad.get(0).getValue().toStringUtf8()).isEqualTo("nonsense");
-                assertThat(letters.now(l -> l.getSubject().equals(file.toUri().toString()))).hasSize(1);
+                assertThat(letters.now(l -> l.getSubject().equals(file.toUri().toString())))
+                        .hasSize(1);
             }
         }
     }
@@ -117,8 +119,16 @@ class RolesTest {
                 store(bad, "bad");
                 letters.await(again + 1, l -> l.getSubject().equals(poison));
             }
-            assertThat(decisions.await(1, d -> d.getVideoId().equals(good)).get(0).getAccepted()).isTrue();
-            assertThat(decisions.await(1, d -> d.getVideoId().equals(bad)).get(0).getAccepted()).isFalse();
+            assertThat(decisions
+                            .await(1, d -> d.getVideoId().equals(good))
+                            .get(0)
+                            .getAccepted())
+                    .isTrue();
+            assertThat(decisions
+                            .await(1, d -> d.getVideoId().equals(bad))
+                            .get(0)
+                            .getAccepted())
+                    .isFalse();
             TestSystem.stop(curate);
             store(good, "good");
             RunningRole next = CurateRole.start(system.actors, system.settings(), system.platform, () -> picky);
@@ -135,7 +145,8 @@ class RolesTest {
             assertThat(decisions.now(d -> d.getVideoId().equals(bad))).hasSize(1);
             assertThat(decisions.now(d -> d.getVideoId().equals(last))).hasSize(1);
             assertThat(decisions.now(d -> d.getVideoId().equals(poison))).isEmpty();
-            assertThat(letters.now(l -> l.getSubject().equals(poison)).get(0).getStage()).isEqualTo("curate.decide");
+            assertThat(letters.now(l -> l.getSubject().equals(poison)).get(0).getStage())
+                    .isEqualTo("curate.decide");
             TestSystem.stop(next);
         }
     }
@@ -157,8 +168,10 @@ class RolesTest {
                 "vito.ingest.sources = [{type = directory, path = \"%s\"}]".formatted(directory.resolve("missing")));
         RunningRole ingest = IngestRole.start(system.actors, settings, system.decoders, system.platform);
         try (Tail<DeadLetter> letters = new Tail<>(Topics.DEAD_LETTERS)) {
-            DeadLetter letter = letters.await(1, l -> l.getStage().equals("ingest.source")
-                            && l.getSubject().contains(directory.toString()))
+            DeadLetter letter = letters.await(
+                            1,
+                            l -> l.getStage().equals("ingest.source")
+                                    && l.getSubject().contains(directory.toString()))
                     .get(0);
             assertThat(letter.getReasonCode()).isEqualTo("STORAGE");
             assertThat(letter.getAttempts()).isEqualTo(3);
@@ -172,7 +185,8 @@ class RolesTest {
     void everyCommandIsHandled() throws Exception {
         ActorTestKit kit = ActorTestKit.create(system.actors);
         TestProbe<SourceActor.Status> listener = kit.createTestProbe();
-        SourceSettings source = new SourceSettings.Single("one", "", directory.resolve("x.mp4").toUri(), "");
+        SourceSettings source =
+                new SourceSettings.Single("one", "", directory.resolve("x.mp4").toUri(), "");
         try (SubmissionWriter writer = SubmissionWriter.open(TestBroker.access())) {
             SourceActor.Means means = new SourceActor.Means(
                     writer,
@@ -185,7 +199,8 @@ class RolesTest {
                     kit,
                     SourceActor.Command.class,
                     SourceActor.create(source, means, listener.ref()),
-                    SourceActorCommands.all(kit.<SourceActor.Status>createTestProbe().ref()));
+                    SourceActorCommands.all(
+                            kit.<SourceActor.Status>createTestProbe().ref()));
         }
         TestProbe<CuratorActor.Verdicts> verdicts = kit.createTestProbe();
         Handling.everyCommand(

@@ -23,8 +23,8 @@ public record RetryPolicy(int attempts, Duration base, Duration most) {
         if (cause instanceof RetryLaterException later) {
             return later.pause().compareTo(most) < 0 ? later.pause() : most;
         }
-        double doubled = base.toMillis() * Math.pow(2, attempt - 1);
+        double doubled = (double) base.toMillis() * Math.pow(2, attempt - 1);
         double share = CounterRandom.of(0, "retry " + name, attempt, 0).nextDouble(0.5, 1);
-        return Duration.ofMillis(Math.round(Math.min(most.toMillis(), doubled) * share));
+        return Duration.ofMillis(Math.round(Math.min((double) most.toMillis(), doubled) * share));
     }
 }

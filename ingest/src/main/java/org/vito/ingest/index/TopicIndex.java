@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -45,6 +46,7 @@ public final class TopicIndex implements AutoCloseable {
     private final Queue<Refresh> asked = new ConcurrentLinkedQueue<>();
     private final List<Refresh> waiting = new ArrayList<>(); // of the thread alone
     private final Thread thread;
+    private long progress = System.nanoTime(); // when the thread last read, or had read everything asked for
     private volatile boolean closed;
 
     private TopicIndex(KafkaAccess kafka, String topic) {
@@ -67,7 +69,8 @@ public final class TopicIndex implements AutoCloseable {
 
     /**
      * Completes once every record that was committed before the call is in the index; fails with a {@link
-     * RetriableException} ({@link Reason#KAFKA}) when the topic cannot be followed.
+     * RetriableException} ({@link Reason#KAFKA}) when the topic cannot be followed or Kafka delivers nothing for half a
+     * minute.
      */
     public CompletionStage<Void> refreshed() {
         Refresh refresh = new Refresh();
@@ -174,12 +177,22 @@ public final class TopicIndex implements AutoCloseable {
                 waiting.add(next);
                 asked.remove(next);
             }
-            for (ConsumerRecord<String, byte[]> record : follower.poll(waiting.isEmpty() ? POLL : POLL.dividedBy(10))) {
+            ConsumerRecords<String, byte[]> records = follower.poll(waiting.isEmpty() ? POLL : POLL.dividedBy(10));
+            for (ConsumerRecord<String, byte[]> record : records) {
                 note(record);
             }
             waiting.removeIf(r -> r.reachedBy(follower));
+            checkProgress(records.isEmpty());
         } catch (WakeupException e) {
             log.trace("woken while following {}", topic);
+        }
+    }
+
+    private void checkProgress(boolean quiet) {
+        if (!quiet || waiting.isEmpty()) {
+            progress = System.nanoTime();
+        } else if (System.nanoTime() - progress > ANSWER.toNanos()) {
+            throw unreadable("records that are there were not delivered in " + ANSWER, null);
         }
     }
 

@@ -150,11 +150,13 @@ final class DirectorySource implements VideoSource {
                 return;
             }
             Seen before = DirectorySource.this.settling.get(file);
-            boolean same = before != null && before.sizeBytes == sizeBytes && before.modifiedMs == modifiedMs;
-            if (same && Duration.between(before.since, now).compareTo(settings.settle()) >= 0) {
+            if (before == null || before.sizeBytes != sizeBytes || before.modifiedMs != modifiedMs) {
+                before = new Seen(sizeBytes, modifiedMs, now);
+            }
+            if (Duration.between(before.since, now).compareTo(settings.settle()) >= 0) {
                 found.add(new Look.Found(id, file.toUri(), "", settings.licence()));
             } else if (settling.size() < 10 * batch) {
-                settling.put(file, same ? before : new Seen(sizeBytes, modifiedMs, now));
+                settling.put(file, before);
             }
         }
     }

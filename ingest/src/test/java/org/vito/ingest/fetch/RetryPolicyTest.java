@@ -10,16 +10,16 @@ import org.vito.protocol.VitoException;
 
 class RetryPolicyTest {
     private static final RetryPolicy POLICY = new RetryPolicy(4, Duration.ofSeconds(1), Duration.ofSeconds(3));
-    private static final RetriableException PASSING = new RetriableException(Reason.UNREACHABLE, "away");
+    private final RetriableException passing = new RetriableException(Reason.UNREACHABLE, "away");
 
     @Test
     void pausesDoubleUpToTheLongestAndAreHalfRandom() {
-        assertThat(POLICY.pause("a", 1, PASSING).toMillis()).isBetween(500L, 1000L);
-        assertThat(POLICY.pause("a", 2, PASSING).toMillis()).isBetween(1000L, 2000L);
-        assertThat(POLICY.pause("a", 3, PASSING).toMillis()).isBetween(1500L, 3000L);
-        assertThat(POLICY.pause("a", 60, PASSING).toMillis()).isBetween(1500L, 3000L);
-        assertThat(POLICY.pause("a", 2, PASSING)).isEqualTo(POLICY.pause("a", 2, PASSING));
-        assertThat(POLICY.pause("a", 2, PASSING)).isNotEqualTo(POLICY.pause("b", 2, PASSING));
+        assertThat(POLICY.pause("a", 1, passing).toMillis()).isBetween(500L, 1000L);
+        assertThat(POLICY.pause("a", 2, passing).toMillis()).isBetween(1000L, 2000L);
+        assertThat(POLICY.pause("a", 3, passing).toMillis()).isBetween(1500L, 3000L);
+        assertThat(POLICY.pause("a", 60, passing).toMillis()).isBetween(1500L, 3000L);
+        assertThat(POLICY.pause("a", 2, passing)).isEqualTo(POLICY.pause("a", 2, passing));
+        assertThat(POLICY.pause("a", 2, passing)).isNotEqualTo(POLICY.pause("b", 2, passing));
     }
 
     @Test
@@ -32,8 +32,8 @@ class RetryPolicyTest {
 
     @Test
     void onlyWhatMayPassIsTriedAgainAndNotForEver() {
-        assertThat(POLICY.again(3, PASSING)).isTrue();
-        assertThat(POLICY.again(4, PASSING)).isFalse();
+        assertThat(POLICY.again(3, passing)).isTrue();
+        assertThat(POLICY.again(4, passing)).isFalse();
         assertThat(POLICY.again(1, new VitoException(Reason.NOT_FOUND, "gone"))).isFalse();
         assertThat(POLICY.again(1, new IllegalStateException())).isFalse();
     }

@@ -62,7 +62,8 @@ class DirectorySourceTest {
 
     @Test
     void onlyVisibleFinishedVideosCount() throws IOException {
-        for (String name : List.of("b.MP4", ".c.mp4", "d.mp4.part", "e.crdownload", "f.tmp", "g.txt", "sub/h.mkv", ".i/j.mp4")) {
+        for (String name :
+                List.of("b.MP4", ".c.mp4", "d.mp4.part", "e.crdownload", "f.tmp", "g.txt", "sub/h.mkv", ".i/j.mp4")) {
             Files.createDirectories(in.resolve(name).getParent());
             Files.writeString(in.resolve(name), name);
         }

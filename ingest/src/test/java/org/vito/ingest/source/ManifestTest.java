@@ -22,7 +22,8 @@ class ManifestTest {
                 "# {\"path\": \"d.mp4\"}",
                 "{\"url\": \"https://example.org/e.mp4\", \"license\": \"MIT\"}");
         assertThat(entries).hasSize(2).allSatisfy(e -> assertThat(e.refusal()).isNull());
-        assertThat(entries.get(0).address()).isEqualTo(directory.resolve("a b/c.mp4").toUri());
+        assertThat(entries.get(0).address())
+                .isEqualTo(directory.resolve("a b/c.mp4").toUri());
         assertThat(entries.get(0).title()).isEqualTo("Sea");
         assertThat(entries.get(0).licence()).isEqualTo("CC0");
         assertThat(entries.get(1).line()).isEqualTo(4);
