@@ -46,7 +46,7 @@ final class Configuration {
             Config all = ConfigFactory.defaultOverrides()
                     .withFallback(user)
                     .withFallback(base)
-                    .withFallback(resource("vito-akka"))
+                    .withFallback(resource("vito-wiring"))
                     .withFallback(known)
                     .resolve();
             refuseUnknown(user.resolveWith(all), known.resolve());

@@ -5,7 +5,9 @@ import com.typesafe.config.ConfigFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.vito.deploy.demo.Demo;
@@ -22,8 +24,8 @@ import picocli.CommandLine.Mixin;
         description = {
             "",
             "Makes short videos of moving objects, one after the other, and a labelled set of images of other such"
-                    + " objects; adds some real clips if npm or apt-get can fetch them. Then it does what vito run does:"
-                    + " open the page it names and watch the scores rise. Ctrl-C stops it; started again it goes on."
+                + " objects; adds some real clips if npm or apt-get can fetch them. Then it does what vito run does:"
+                + " open the page it names and watch the scores rise. Ctrl-C stops it; started again it goes on."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -72,10 +74,17 @@ final class DemoCommand implements Callable<Integer> {
         Config config = ConfigFactory.empty();
         if (run.data.videos.isEmpty()) {
             List<Object> sources = new ArrayList<>();
-            sources.add(RunOptions.source(demo.videos()));
-            sources.add(RunOptions.source(demo.clips()));
+            sources.add(whole(demo.videos()));
+            sources.add(whole(demo.clips()));
             config = CommonOptions.with(config, "vito.ingest.sources", sources, "vito demo");
         }
         return run.data.labelled == null ? RunOptions.labelled(config, "demo", demo.labelled()) : config;
+    }
+
+    /** A source of files that appear whole, so that there is no need to wait for their ends. */
+    private static Map<String, Object> whole(Path directory) {
+        Map<String, Object> source = new HashMap<>(RunOptions.source(directory));
+        source.put("settle", "50ms");
+        return source;
     }
 }

@@ -18,13 +18,13 @@ import org.vito.protocol.VitoException;
 
 /**
  * The actor at the root of a process: it has a {@link RoleGuardian} for each role. When one role fails, or when asked to,
- * it stops them one after the other, each within its time, and ends.
+ * it stops them one after the other, each within its time, and says so; the actor system is ended from outside.
  */
 final class ProcessGuardian extends AbstractBehavior<ProcessGuardian.Command> {
     /** What the process is told. */
     sealed interface Command {}
 
-    /** Stop every role and end. */
+    /** Stop every role. */
     record Stop() implements Command {}
 
     /** A role runs. */
@@ -141,7 +141,7 @@ final class ProcessGuardian extends AbstractBehavior<ProcessGuardian.Command> {
             } else {
                 ended.completeExceptionally(failure);
             }
-            return Behaviors.stopped();
+            return this; // what the roles shared is closed next, and some of that are actors
         }
         if (stopping && awaited == null) {
             Map.Entry<String, ActorRef<RoleGuardian.Command>> first =

@@ -11,8 +11,12 @@ import org.vito.protocol.v1.TrainingStep;
 final class ProgressLine {
     private ProgressLine() {}
 
-    /** The line for {@code state}; empty while there is nothing to say. */
-    static String of(SystemState state) {
+    /**
+     * The line for {@code state}; empty while there is nothing to say.
+     *
+     * @param sinceMs training steps from before this time are not told
+     */
+    static String of(SystemState state, long sinceMs) {
         List<String> parts = new ArrayList<>();
         long videos = state.passed("ingest");
         long clips = state.passed("decode");
@@ -22,7 +26,7 @@ final class ProgressLine {
         if (clips > 0) {
             parts.add("clips " + clips);
         }
-        Optional<TrainingStep> newest = state.step();
+        Optional<TrainingStep> newest = state.step().filter(step -> step.getAtMs() >= sinceMs);
         newest.ifPresent(step -> {
             parts.add("step " + step.getStep() + (step.getTotalSteps() > 0 ? "/" + step.getTotalSteps() : ""));
             parts.add(format("loss %.3f", step.getLoss()));

@@ -60,7 +60,7 @@ final class ProgressView implements AutoCloseable {
                 terminal.line(event(score));
             }
         });
-        String line = ProgressLine.of(state);
+        String line = ProgressLine.of(state, startedMs);
         if (line.isEmpty() || line.equals(last)) {
             return;
         }
@@ -78,8 +78,13 @@ final class ProgressView implements AutoCloseable {
         if (score.getState() == ScoreState.FAILED) {
             return text.append(" failed: ").append(score.getReason()).toString();
         }
-        score.getMetricsList()
-                .forEach(m -> text.append(String.format(Locale.ROOT, " %s %.4g", m.getName(), m.getValue())));
+        if (score.getMetricsCount() > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    ": %s %.1f %%",
+                    score.getMetrics(0).getName(),
+                    100 * score.getMetrics(0).getValue()));
+        }
         return text.toString();
     }
 

@@ -50,7 +50,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     static void print(PrintWriter out, SystemState state, long nowMs) {
-        String progress = ProgressLine.of(state);
+        String progress = ProgressLine.of(state, 0);
         out.println(progress.isEmpty() ? "nothing has happened yet" : progress);
         state.checkpoint()
                 .ifPresent(c -> out.printf(

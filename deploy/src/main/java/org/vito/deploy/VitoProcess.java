@@ -118,7 +118,7 @@ final class VitoProcess implements AutoCloseable {
                 InstantSource.system(),
                 new Stages(registry));
         opened(StageReporter.start(platform));
-        SharedDecoders decoders = opened(new SharedDecoders(decode));
+        SharedDecoders decoders = new SharedDecoders(decode);
         CompletableFuture<Void> rolesEnded = new CompletableFuture<>();
         CompletableFuture<ActorSystem<ProcessGuardian.Command>> system = new CompletableFuture<>();
         Map<String, ProcessGuardian.Entry> entries = new LinkedHashMap<>();
@@ -132,7 +132,9 @@ final class VitoProcess implements AutoCloseable {
                         settings.stopTimeout(role))));
         ActorSystem<ProcessGuardian.Command> actors =
                 ActorSystem.create(ProcessGuardian.create(entries, listener, rolesEnded), "vito", config);
-        opened.push(() -> stop(actors, rolesEnded));
+        opened.push(() -> terminate(actors));
+        opened(decoders);
+        opened.push(() -> stopRoles(actors, rolesEnded));
         system.complete(actors);
         endWith(rolesEnded);
     }
@@ -147,19 +149,22 @@ final class VitoProcess implements AutoCloseable {
         });
     }
 
-    private void stop(ActorSystem<ProcessGuardian.Command> actors, CompletableFuture<Void> rolesEnded) {
+    private void stopRoles(ActorSystem<ProcessGuardian.Command> actors, CompletableFuture<Void> rolesEnded) {
         Duration limit = roles.stream().map(settings::stopTimeout).reduce(SLACK, Duration::plus);
         actors.tell(new ProcessGuardian.Stop());
         await(rolesEnded, limit, "the roles");
+    }
+
+    private static void terminate(ActorSystem<?> actors) {
         actors.terminate();
-        await(actors.getWhenTerminated().toCompletableFuture(), SLACK, "the actor system");
+        await(actors.getWhenTerminated().toCompletableFuture(), SLACK, "actors");
     }
 
     private static void await(CompletableFuture<?> future, Duration limit, String what) {
         try {
             future.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            log.warn("{} did not stop within {} and are abandoned", what, limit);
+            log.warn("{} did not stop within {} s and are abandoned", what, limit.toSeconds());
         } catch (ExecutionException e) {
             log.debug("{} ended with a failure", what, e.getCause());
         } catch (InterruptedException e) {
