@@ -1,0 +1,82 @@
+package org.vito.learner.model;
+
+import com.typesafe.config.Config;
+import java.util.List;
+import org.vito.learner.network.NetworkSpec;
+import org.vito.learner.objective.InfoNce;
+import org.vito.learner.optimise.Lars;
+import org.vito.learner.optimise.Optimiser;
+import org.vito.protocol.Settings;
+
+/**
+ * What is trained on which batches; every key is explained in {@code reference.conf} under {@code vito.learner.model},
+ * {@code objective} and {@code optimiser}.
+ *
+ * @param network the encoder with pooling and projector
+ * @param views of a clip in a batch
+ * @param clips of a batch
+ * @param size side of the views, in pixels
+ * @param objective what is minimised
+ * @param optimiser how
+ * @param threads for one operation, and for operations side by side; 0 = as many as there are cores
+ */
+public record ModelSettings(
+        NetworkSpec network, int views, int clips, int size, InfoNce objective, Optimiser optimiser, int threads) {
+
+    private static final int MOST = 1 << 20;
+
+    /** Reads and checks the settings. */
+    public static ModelSettings from(Config config) {
+        Settings learner = Settings.at(config, "vito.learner");
+        Settings model = learner.in("model");
+        int views = model.whole("views", 2, 64);
+        int clips = model.whole("clips", 1, MOST);
+        int size = model.whole("size", 8, 4096);
+        model.check(
+                "clips",
+                (long) views * clips * size * size * 3 <= Integer.MAX_VALUE - 8,
+                "a batch of at most 2 GiB (views × clips × size × size × 3 bytes)");
+        return new ModelSettings(
+                network(model),
+                views,
+                clips,
+                size,
+                InfoNce.from(learner),
+                Lars.from(learner),
+                model.whole("threads", 0, 1024));
+    }
+
+    private static NetworkSpec network(Settings model) {
+        List<Integer> depths = model.wholes("depths");
+        model.check(
+                "depths",
+                !depths.isEmpty() && depths.size() <= 8 && depths.stream().allMatch(d -> d >= 1 && d <= 1000),
+                "1 to 8 whole numbers from 1 to 1000");
+        Settings pooling = model.in("pooling");
+        List<Integer> groups = pooling.wholes("groups");
+        pooling.check(
+                "groups",
+                !groups.isEmpty()
+                        && groups.stream().allMatch(g -> g >= 1 && g <= depths.size())
+                        && groups.stream().distinct().count() == groups.size(),
+                "different whole numbers from 1 to " + depths.size());
+        Settings projector = model.in("projector");
+        model.check("architecture", !model.text("architecture").isBlank(), "a name");
+        return new NetworkSpec(
+                model.text("architecture"),
+                model.choice("block", NetworkSpec.Block.class),
+                depths,
+                model.whole("width", 1, 4096),
+                model.flag("zero-gamma"),
+                groups,
+                pooling.choice("kind", NetworkSpec.Pooling.class),
+                pooling.whole("attention-hidden", 0, MOST),
+                projector.whole("hidden", 1, MOST),
+                projector.whole("output", 1, MOST));
+    }
+
+    /** Name of the encoder's architecture, e.g. {@code resnet50}. */
+    public String architecture() {
+        return network.architecture();
+    }
+}

@@ -1,0 +1,38 @@
+package org.vito.learner.network;
+
+import java.util.Arrays;
+import java.util.List;
+import org.vito.protocol.CounterRandom;
+
+/** First values of variables: those of dm-haiku, in which the published code of BYOL is written. */
+final class Initialisation {
+    /** Normal numbers further than this many deviations from 0 are drawn again. */
+    private static final double TRUNCATION = 2;
+
+    private Initialisation() {}
+
+    /** First value of {@code variable}, laid out as in files; random ones are functions of the seed and its name. */
+    static float[] values(Variable variable, long seed) {
+        List<Long> shape = variable.fileShape();
+        long fanIn = shape.stream().skip(1).reduce(1L, Math::multiplyExact);
+        float[] values = new float[Math.toIntExact(fanIn * shape.get(0))];
+        switch (variable.kind()) {
+            case WEIGHT ->
+                truncatedNormal(
+                        values, 1 / Math.sqrt(fanIn), CounterRandom.of(seed, "weights/" + variable.name(), 0, 0));
+            case ONES, MOVING_VARIANCE -> Arrays.fill(values, 1);
+            case ZEROS, MOVING_MEAN -> Arrays.fill(values, 0);
+        }
+        return values;
+    }
+
+    private static void truncatedNormal(float[] values, double deviation, CounterRandom random) {
+        for (int i = 0; i < values.length; i++) {
+            double z = random.nextGaussian();
+            while (Math.abs(z) > TRUNCATION) {
+                z = random.nextGaussian();
+            }
+            values[i] = (float) (deviation * z);
+        }
+    }
+}

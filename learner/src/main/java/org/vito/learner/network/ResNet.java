@@ -1,0 +1,81 @@
+package org.vito.learner.network;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A residual network, v1 (activation after the sum), the stride of a bottleneck on its 3 × 3 convolution.
+ *
+ * <p>He, Zhang, Ren, Sun, "Deep residual learning for image recognition", CVPR 2016; names, padding and layout of the
+ * variables are torchvision's and timm's. The two's networks differ from those of dm-haiku, in which BYOL was written, in
+ * padding alone: there it is SAME, which at stride 2 is not symmetric.
+ */
+final class ResNet {
+    private static final int STEM_KERNEL = 7;
+    private static final int COLOURS = 3;
+
+    private final NetworkSpec spec;
+    private final Layers layers;
+    private final String prefix;
+
+    /** A network whose variables' names begin with {@code prefix}. */
+    ResNet(NetworkSpec spec, Layers layers, String prefix) {
+        this.spec = spec;
+        this.layers = layers;
+        this.prefix = prefix;
+    }
+
+    /**
+     * The outputs of all block groups, {@code [batch, height / 2^(g+1), width / 2^(g+1), channels]} of the g-th, rounded up.
+     *
+     * @param images {@code [batch, height, width, 3]}, normalised
+     */
+    List<Views> groups(Views images) {
+        Views x = layers.convolution(prefix + "conv1", images, COLOURS, spec.width(), STEM_KERNEL, 2);
+        x = layers.relu(layers.batchNorm(prefix + "bn1", x, spec.width(), false));
+        x = layers.maxPool(x);
+        long inputs = spec.width();
+        List<Views> groups = new ArrayList<>();
+        for (int group = 1; group <= spec.depths().size(); group++) {
+            for (int block = 0; block < spec.depths().get(group - 1); block++) {
+                String name = prefix + "layer" + group + "." + block;
+                x = block(name, x, inputs, group, block == 0 && group > 1 ? 2 : 1);
+                inputs = spec.channels(group);
+            }
+            groups.add(x);
+        }
+        return groups;
+    }
+
+    private Views block(String name, Views x, long inputs, int group, int stride) {
+        long width = spec.channels(group) / spec.block().expansion();
+        long outputs = spec.channels(group);
+        Views residual =
+                switch (spec.block()) {
+                    case BASIC -> basic(name, x, inputs, width, stride);
+                    case BOTTLENECK -> bottleneck(name, x, inputs, width, outputs, stride);
+                };
+        Views skip = x;
+        if (stride != 1 || inputs != outputs) {
+            skip = layers.convolution(name + ".downsample.0", x, inputs, outputs, 1, stride);
+            skip = layers.batchNorm(name + ".downsample.1", skip, outputs, false);
+        }
+        return layers.relu(layers.add(residual, skip));
+    }
+
+    private Views basic(String name, Views x, long inputs, long width, int stride) {
+        Views y = layers.convolution(name + ".conv1", x, inputs, width, 3, stride);
+        y = layers.relu(layers.batchNorm(name + ".bn1", y, width, false));
+        y = layers.convolution(name + ".conv2", y, width, width, 3, 1);
+        return layers.batchNorm(name + ".bn2", y, width, spec.zeroGamma());
+    }
+
+    private Views bottleneck(String name, Views x, long inputs, long width, long outputs, int stride) {
+        Views y = layers.convolution(name + ".conv1", x, inputs, width, 1, 1);
+        y = layers.relu(layers.batchNorm(name + ".bn1", y, width, false));
+        y = layers.convolution(name + ".conv2", y, width, width, 3, stride);
+        y = layers.relu(layers.batchNorm(name + ".bn2", y, width, false));
+        y = layers.convolution(name + ".conv3", y, width, outputs, 1, 1);
+        return layers.batchNorm(name + ".bn3", y, outputs, spec.zeroGamma());
+    }
+}
