@@ -27,7 +27,11 @@ public final class Checkpoints {
 
     private Checkpoints() {}
 
-    /** A checkpoint that was verified. @param digest SHA-256 of the manifest, which names the checkpoint */
+    /**
+     * A checkpoint that was verified.
+     *
+     * @param digest SHA-256 of the manifest, which names the checkpoint
+     */
     public record Verified(Path directory, Manifest manifest, String digest) {}
 
     /**

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigRenderOptions;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,7 +21,7 @@ import org.vito.protocol.VitoException;
  * The settings that decide what is learned. Two runs of one identity and one topic learn the same; a checkpoint can be
  * continued only under the identity it was made with.
  *
- * @param settings full keys and their values as compact JSON
+ * @param settings full keys and their values, one text for values that mean the same
  */
 public record Identity(SortedMap<String, String> settings) {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,12 +42,25 @@ public record Identity(SortedMap<String, String> settings) {
                 config.getConfig(root).entrySet().forEach(entry -> {
                     String key = root + "." + entry.getKey();
                     if (without.stream().noneMatch(w -> key.equals(w) || key.startsWith(w + "."))) {
-                        settings.put(key, entry.getValue().render(ConfigRenderOptions.concise()));
+                        settings.put(key, plain(entry.getValue().unwrapped()));
                     }
                 });
             }
         }
         return new Identity(settings);
+    }
+
+    /** Numbers may be given as text, and in many ways: on the command line all values are. */
+    private static String plain(Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().map(Identity::plain).toList().toString();
+        }
+        String text = String.valueOf(value);
+        try {
+            return new BigDecimal(text).stripTrailingZeros().toPlainString();
+        } catch (NumberFormatException e) {
+            return text;
+        }
     }
 
     /** SHA-256 of {@link #toJson}. */

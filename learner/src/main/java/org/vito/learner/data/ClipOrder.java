@@ -150,7 +150,10 @@ public final class ClipOrder implements AutoCloseable {
         return ranges;
     }
 
-    /** Nothing of the epoch was drawn yet, so its end may still move. */
+    /**
+     * Nothing of the epoch was drawn yet, so its end may still move. It is then read anew from its beginning: the order must
+     * depend on where the epoch ends, not on how often somebody looked.
+     */
     private void waitForMinimum() {
         Duration pause = settings.lookAgainAfter();
         while (buffer.size() < settings.minimum() && !buffer.full()) {
@@ -158,9 +161,13 @@ public final class ClipOrder implements AutoCloseable {
             await(pause);
             Duration twice = pause.multipliedBy(2);
             pause = twice.compareTo(settings.lookAgainWithin()) < 0 ? twice : settings.lookAgainWithin();
-            reader.extendTo(source.extent());
-            readToEnd = false;
-            fill();
+            SortedMap<Integer, Range> extended = reader.extendedTo(source.extent());
+            if (!extended.equals(reader.ranges())) {
+                reader = EpochReader.begin(source, extended);
+                buffer.clear();
+                readToEnd = false;
+                fill();
+            }
         }
     }
 

@@ -70,7 +70,11 @@ public record DataState(
         }
     }
 
-    /** @throws VitoException {@link Reason#DAMAGED_CHECKPOINT} if the bytes are no state of ours */
+    /**
+     * The state in {@code json}.
+     *
+     * @throws VitoException {@link Reason#DAMAGED_CHECKPOINT} if the bytes are no state of ours
+     */
     public static DataState fromJson(byte[] json) {
         try {
             DataState state = JSON.readValue(json, DataState.class);

@@ -51,18 +51,12 @@ final class EpochReader {
         return null;
     }
 
-    /** Moves the end of the epoch to the end of what the topic holds now. */
-    void extendTo(SortedMap<Integer, Range> extent) {
-        extent.forEach((partition, now) -> {
-            Range range = ranges.get(partition);
-            if (range == null) {
-                ranges.put(partition, now);
-                next.put(partition, now.from());
-            } else if (now.to() > range.to()) {
-                ranges.put(partition, new Range(range.from(), now.to()));
-            }
-        });
-        source.seek(next);
+    /** The ranges with their ends moved to the end of what the topic holds now. */
+    SortedMap<Integer, Range> extendedTo(SortedMap<Integer, Range> extent) {
+        TreeMap<Integer, Range> extended = new TreeMap<>(ranges);
+        extent.forEach((partition, now) -> extended.merge(
+                partition, now, (before, x) -> new Range(before.from(), Math.max(before.to(), now.to()))));
+        return extended;
     }
 
     SortedMap<Integer, Range> ranges() {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -49,7 +50,7 @@ public final class KafkaClipSource implements ClipSource {
     private final Map<Integer, Deque<ConsumerRecord<String, byte[]>>> ahead = new HashMap<>();
     private volatile boolean stopped;
 
-    /** @param timeout longest wait for an answer of Kafka; a broker may restart within it */
+    /** A reader that waits for an answer of Kafka for at most {@code timeout}; a broker may restart within it. */
     public KafkaClipSource(KafkaAccess kafka, String clientId, Duration timeout, InstantSource clock) {
         Map<String, Object> properties = new HashMap<>(kafka.consumer("vito-learner"));
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
@@ -113,12 +114,12 @@ public final class KafkaClipSource implements ClipSource {
         SortedMap<Integer, Range> extent = extent();
         wanted.forEach((partition, offsets) -> {
             Range there = extent.getOrDefault(partition, new Range(0, 0));
-            fetch(partition, new TreeSet<>(offsets.subSet(there.from(), there.to())), found);
+            fetch(partition, offsets.subSet(there.from(), there.to()), found);
         });
         return found;
     }
 
-    private void fetch(int partition, TreeSet<Long> offsets, Map<Place, ConsumerRecord<String, byte[]>> found) {
+    private void fetch(int partition, SortedSet<Long> offsets, Map<Place, ConsumerRecord<String, byte[]>> found) {
         long position = Long.MIN_VALUE;
         Iterator<Long> each = offsets.iterator();
         while (each.hasNext()) {

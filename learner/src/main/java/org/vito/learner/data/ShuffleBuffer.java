@@ -30,6 +30,11 @@ final class ShuffleBuffer {
         bytes += example.clip().getSerializedSize();
     }
 
+    void clear() {
+        held.clear();
+        bytes = 0;
+    }
+
     Example get(int index) {
         return held.get(index);
     }

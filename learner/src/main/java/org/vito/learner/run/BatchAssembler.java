@@ -1,11 +1,9 @@
 package org.vito.learner.run;
 
-import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
 import akka.stream.Attributes;
 import akka.stream.KillSwitches;
 import akka.stream.UniqueKillSwitch;
-import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.SinkQueueWithCancel;
@@ -19,7 +17,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vito.augment.AugmentedBatch;
-import org.vito.augment.BatchBuffers;
-import org.vito.augment.ClipBatch;
 import org.vito.learner.data.ClipOrder;
 import org.vito.learner.data.ClipSource;
 import org.vito.learner.data.ComposedBatch;
@@ -47,14 +42,7 @@ final class BatchAssembler implements AutoCloseable {
     private static final String DISPATCHER = "vito.learner.data-dispatcher";
     private static final Duration END = Duration.ofSeconds(60);
 
-    /** Makes the stage that turns clips into views. */
-    @FunctionalInterface
-    interface Augmentation {
-        /** @param buffers where the views go; @param executor runs the pixel work */
-        Flow<ClipBatch, AugmentedBatch, NotUsed> flow(BatchBuffers buffers, Executor executor);
-    }
-
-    /** A batch ready to be trained on. @param after the state of the order after this batch */
+    /** A batch ready to be trained on, and the state of the order after it. */
     record Prepared(AugmentedBatch views, DataState after) {}
 
     private final Callable<ClipOrder> orders;
@@ -68,13 +56,9 @@ final class BatchAssembler implements AutoCloseable {
     private @Nullable CompletableFuture<Optional<Prepared>> pulled;
 
     private BatchAssembler(
-            ActorSystem<?> system,
-            Callable<ClipOrder> orders,
-            Augmentation augmentation,
-            List<ByteBuffer> buffers,
-            int threads) {
+            ActorSystem<?> system, Callable<ClipOrder> orders, Augmentation augmentation, List<ByteBuffer> buffers) {
         this.orders = orders;
-        executor = Executors.newFixedThreadPool(threads, task -> {
+        executor = Executors.newFixedThreadPool(augmentation.threads(), task -> {
             Thread thread = new Thread(task, "vito-learner-augment");
             thread.setDaemon(true);
             return thread;
@@ -87,7 +71,7 @@ final class BatchAssembler implements AutoCloseable {
                 })
                 .async(DISPATCHER, 1)
                 .viaMat(KillSwitches.single(), Keep.right())
-                .via(augmentation.flow(new BatchBuffers(buffers), executor))
+                .via(augmentation.flow(buffers, executor))
                 .map(views -> new Prepared(views, after.remove(views.source().number())))
                 .map(this::count)
                 .toMat(
@@ -104,15 +88,10 @@ final class BatchAssembler implements AutoCloseable {
      *
      * @param orders makes the order, on the thread that will read
      * @param buffers one for the batch in training and one for each made ahead
-     * @param threads that make views
      */
     static BatchAssembler start(
-            ActorSystem<?> system,
-            Callable<ClipOrder> orders,
-            Augmentation augmentation,
-            List<ByteBuffer> buffers,
-            int threads) {
-        return new BatchAssembler(system, orders, augmentation, buffers, threads);
+            ActorSystem<?> system, Callable<ClipOrder> orders, Augmentation augmentation, List<ByteBuffer> buffers) {
+        return new BatchAssembler(system, orders, augmentation, buffers);
     }
 
     /** Batches made and not yet taken. */

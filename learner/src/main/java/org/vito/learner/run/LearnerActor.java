@@ -45,12 +45,12 @@ public final class LearnerActor extends AbstractBehavior<LearnerActor.Command> {
 
     private record Restart() implements Command {}
 
-    /** How a learner stands. @param detail in words, e.g. step, loss, clips a second and time left */
+    /** How a learner stands, in words too: step, loss, clips a second and time left. */
     public record Status(LearnerState state, String detail, @Nullable Throwable failure) {}
 
     /** Makes and starts the loop of one generation. */
     interface Loops {
-        /** @param generationBefore the generation of the loop before, or 0 */
+        /** Starts one that follows the loop of generation {@code generationBefore}, or 0. */
         Loop start(long generationBefore, LearnerEvents events);
     }
 

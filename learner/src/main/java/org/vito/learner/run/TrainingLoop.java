@@ -1,6 +1,7 @@
 package org.vito.learner.run;
 
 import akka.actor.typed.ActorSystem;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +46,7 @@ final class TrainingLoop implements Runnable {
     private final ActorSystem<?> system;
     private final RunSettings settings;
     private final Trainable.Factory networks;
-    private final BatchAssembler.Augmentation augmentation;
+    private final Augmentation augmentation;
     private final Platform platform;
     private final LearnerEvents events;
     private final long generationBefore;
@@ -64,12 +65,12 @@ final class TrainingLoop implements Runnable {
     /** An epoch that cannot begin: it has {@code have} of {@code need} clips. */
     private record Shortage(long have, long need) {}
 
-    /** @param generationBefore the generation of this learner's last loop, or 0 for its first */
+    /** A loop that follows this learner's loop of generation {@code generationBefore}, 0 if it is its first. */
     TrainingLoop(
             ActorSystem<?> system,
             RunSettings settings,
             Trainable.Factory networks,
-            BatchAssembler.Augmentation augmentation,
+            Augmentation augmentation,
             Platform platform,
             long generationBefore,
             LearnerEvents events) {
@@ -137,11 +138,11 @@ final class TrainingLoop implements Runnable {
 
     private void train(CheckpointStore store, TrainingJournal journal, Trainable network) {
         Refusals refusals = new Refusals(journal, meter, platform.clock());
-        List<java.nio.ByteBuffer> buffers = network.inputBuffers(settings.prefetch() + 1);
+        List<ByteBuffer> buffers = network.inputBuffers(augmentation.buffers());
         DataState from = data;
         try (BatchAssembler batches =
-                BatchAssembler.start(system, () -> order(from, refusals), augmentation, buffers, settings.threads())) {
-            meter.queue(batches::prepared, settings.prefetch());
+                BatchAssembler.start(system, () -> order(from, refusals), augmentation, buffers)) {
+            meter.queue(batches::prepared, augmentation.buffers() - 1);
             meter.lag(batches::unread);
             events.training(step, settings.schedule().steps());
             while (step < settings.schedule().steps() && !stop.isDone()) {
@@ -161,7 +162,7 @@ final class TrainingLoop implements Runnable {
                 }
             }
         } finally {
-            meter.queue(() -> 0, settings.prefetch());
+            meter.queue(() -> 0, augmentation.buffers() - 1);
             meter.lag(() -> -1);
         }
         if (savedStep != step) {

@@ -1,0 +1,73 @@
+package org.vito.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vito.augment.AugmentSettings;
+import org.vito.protocol.VitoException;
+
+class LearnerSettingsTest {
+    private static LearnerSettings with(String overrides) {
+        return LearnerSettings.from(ConfigFactory.parseString(overrides)
+                .withFallback(ConfigFactory.load())
+                .resolve());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"paper", "small"})
+    void presetsAreWholeAndAgreeWithTheViews(String preset) {
+        Config config = ConfigFactory.parseResources("presets/" + preset + ".conf")
+                .withFallback(ConfigFactory.load())
+                .resolve();
+        LearnerSettings settings = LearnerSettings.from(config);
+        AugmentSettings views = AugmentSettings.from(config);
+        assertThat(views.size()).isEqualTo(settings.model().size());
+        assertThat(views.recipes()).hasSize(settings.model().views());
+        assertThat(settings.run().order().minimum())
+                .isGreaterThanOrEqualTo(settings.model().clips());
+    }
+
+    @Test
+    void whatIsLearnedHasADigestAndHowItIsLearnedHasNone() {
+        String digest = with("").run().identity().digest();
+        assertThat(with("vito.learner.checkpoint.keep = 9, vito.learner.run = x, vito.learner.model.threads = 1")
+                        .run()
+                        .identity()
+                        .digest())
+                .isEqualTo(digest);
+        assertThat(with("vito.learner.seed = 1").run().identity().digest()).isNotEqualTo(digest);
+        assertThat(with("vito.augment.crop.scale-min = 0.5").run().identity().digest())
+                .isNotEqualTo(digest);
+        Config asText = ConfigFactory.load()
+                .withValue("vito.learner.seed", ConfigValueFactory.fromAnyRef("0"))
+                .withValue("vito.learner.schedule.base-learning-rate", ConfigValueFactory.fromAnyRef("3e-1"));
+        assertThat(LearnerSettings.from(asText).run().identity().digest()).isEqualTo(digest);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "run = \"../x\"",
+                "run = \"\"",
+                "data.mode = forever",
+                "data.passes = 0",
+                "data.look-again-after = 0s",
+                "data.look-again-within = 1ms",
+                "shuffle.capacity = 0",
+                "schedule.base-ema-decay = 2",
+                "checkpoint.keep = 0",
+                "restart.attempts = -1"
+            })
+    void valuesThatCannotBeUsedAreRefusedByKey(String setting) {
+        assertThatThrownBy(() -> with("vito.learner." + setting))
+                .isInstanceOf(VitoException.class)
+                .hasMessageContaining(
+                        setting.substring(0, setting.indexOf(" = ")));
+    }
+}
