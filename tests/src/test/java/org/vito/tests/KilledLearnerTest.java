@@ -1,0 +1,151 @@
+package org.vito.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vito.protocol.Topics;
+import org.vito.protocol.v1.CheckpointAnnouncement;
+import org.vito.protocol.v1.TrainingStep;
+
+/** Roles in processes of their own, as on a cluster, and a learner that is killed in the middle of its work. */
+@Tag("system")
+class KilledLearnerTest {
+    private static final int VIDEOS = 5;
+    private static final int CLIPS = VIDEOS * 4;
+    private static final int PASSES = 24; // × 20 clips / 8 a batch = 60 steps
+    private static final int STEPS = CLIPS * PASSES / 8;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void nothingIsLostAndNothingDoubled() throws Exception {
+        Path videos = Files.createDirectory(directory.resolve("videos"));
+        for (int number = 0; number < VIDEOS; number++) {
+            Videos.generate(videos.resolve("generated" + number + ".mp4"), number, 11);
+        }
+        try (SystemUnderTest system = new SystemUnderTest(directory)) {
+            system.start("broker");
+            makeClips(system, videos);
+            killTwiceAndFinish(system);
+
+            List<TrainingStep> told = system.log(Topics.TRAINING).messages();
+            assertRetoldStepsAreTheSame(told);
+            TreeSet<TrainingAccount.Position> produced = system.log(Topics.CLIPS).entries().stream()
+                    .map(e -> new TrainingAccount.Position(e.partition(), e.offset()))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            TrainingAccount account = new TrainingAccount(told);
+            account.assertNoStepIsMissing(8);
+            assertThat(account.epochs()).isEqualTo(PASSES);
+            account.assertEveryEpochTakes(produced);
+            assertThat(system.log(Topics.DEAD_LETTERS).messages()).isEmpty();
+        }
+    }
+
+    private static void makeClips(SystemUnderTest system, Path videos) throws Exception {
+        List<VitoProcess> roles = List.of(
+                system.start("ingest", "--config", settings(), "--videos", videos.toString()),
+                system.start("curate", "--config", settings()),
+                system.start("decode", "--config", settings()));
+        system.await(Topics.CLIPS, CLIPS + " clips", PATIENCE, clips -> clips.size() >= CLIPS);
+        for (VitoProcess role : roles) {
+            system.forget(role);
+            assertThat(role.stop()).as("the role ends when it is asked to").isTrue();
+        }
+        assertThat(system.log(Topics.CLIPS).messages()).hasSize(CLIPS);
+    }
+
+    private static void killTwiceAndFinish(SystemUnderTest system) throws Exception {
+        VitoProcess learner = learn(system);
+        for (int kill = 1; kill <= 2; kill++) {
+            // Two steps past a checkpoint, so that there is something to be done again.
+            long step = 20L * kill + 2;
+            system.await(Topics.TRAINING, "step " + step, PATIENCE, reached(step));
+            system.forget(learner);
+            learner.kill();
+            long announced = newest(system.log(Topics.CHECKPOINTS).messages());
+            int before = system.log(Topics.TRAINING).messages().size();
+            assertThat(announced).isGreaterThanOrEqualTo(20L * (kill - 1));
+
+            learner = learn(system);
+            List<TrainingStep> told =
+                    system.await(Topics.TRAINING, "a step after the kill", PATIENCE, steps -> steps.size() > before);
+            long from = told.get(before).getStep();
+            assertThat(from).as("goes on from a checkpoint").isGreaterThan(announced);
+            assertThat((from - 1) % 10).as("checkpoints are made each ten steps").isZero();
+            assertThat(from).as("no step is left out").isLessThanOrEqualTo(lastBefore(told, before) + 1);
+        }
+        system.forget(learner);
+        assertThat(learner.awaitEnd(PATIENCE))
+                .as("the learner ends by itself when its work is done")
+                .isZero();
+        assertThat(newest(system.log(Topics.CHECKPOINTS).messages())).isEqualTo(STEPS);
+    }
+
+    private static VitoProcess learn(SystemUnderTest system) throws Exception {
+        return system.start(
+                "learn",
+                "--config",
+                settings(),
+                "-D",
+                "vito.learner.data.mode=epochs",
+                "-D",
+                "vito.learner.data.passes=" + PASSES,
+                "-D",
+                "vito.learner.schedule.steps=" + STEPS,
+                "-D",
+                "vito.learner.checkpoint.every-steps=10");
+    }
+
+    /** On one thread a resumed run repeats itself bit by bit: the same clips and the same loss. */
+    private static void assertRetoldStepsAreTheSame(List<TrainingStep> told) {
+        Map<Long, TrainingStep> first = new TreeMap<>();
+        int retold = 0;
+        for (TrainingStep step : told) {
+            TrainingStep earlier = first.putIfAbsent(step.getStep(), step);
+            if (earlier != null) {
+                retold++;
+                assertThat(step.getClipPartitionsList()).isEqualTo(earlier.getClipPartitionsList());
+                assertThat(step.getClipOffsetsList()).isEqualTo(earlier.getClipOffsetsList());
+                assertThat(step.getClipEpochsList()).isEqualTo(earlier.getClipEpochsList());
+                assertThat(step.getLoss()).as("loss of step %d", step.getStep()).isEqualTo(earlier.getLoss());
+            }
+        }
+        assertThat(retold).as("the kills left something to be done again").isPositive();
+    }
+
+    private static Predicate<List<TrainingStep>> reached(long step) {
+        return told -> told.stream().anyMatch(s -> s.getStep() >= step);
+    }
+
+    private static long newest(List<CheckpointAnnouncement> checkpoints) {
+        return checkpoints.stream()
+                .mapToLong(CheckpointAnnouncement::getStep)
+                .max()
+                .orElse(-1);
+    }
+
+    private static long lastBefore(List<TrainingStep> told, int end) {
+        return told.subList(0, end).stream()
+                .mapToLong(TrainingStep::getStep)
+                .max()
+                .orElse(0);
+    }
+
+    private static String settings() throws Exception {
+        return new File(KilledLearnerTest.class.getResource("/tiny.conf").toURI()).getPath();
+    }
+}

@@ -1,0 +1,117 @@
+package org.vito.tests;
+
+import java.io.File;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** The live page in a real, headless Chromium. */
+final class Page implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final List<Path> BROWSERS = List.of(Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromium-browser"));
+    private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+
+    private final ChromeDriver driver;
+
+    private Page(ChromeDriver driver) {
+        this.driver = driver;
+    }
+
+    static boolean canBeOpened() {
+        return BROWSERS.stream().anyMatch(Files::isExecutable) && Files.isExecutable(DRIVER);
+    }
+
+    /** Opens {@code address} in a browser whose profile is in {@code directory}. */
+    static Page open(URI address, Path directory) {
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(BROWSERS.stream()
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow()
+                .toString());
+        options.addArguments(
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--window-size=1400,1600",
+                "--user-data-dir=" + directory);
+        LoggingPreferences logging = new LoggingPreferences();
+        logging.enable(LogType.BROWSER, Level.ALL);
+        options.setCapability(ChromeOptions.LOGGING_PREFS, logging);
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(new File(DRIVER.toString()))
+                .usingAnyFreePort()
+                .build();
+        ChromeDriver driver = new ChromeDriver(service, options);
+        driver.get(address.toString());
+        return new Page(driver);
+    }
+
+    /** Waits until the element's text is as wanted. */
+    void awaitText(String id, Predicate<String> wanted) {
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(() -> "#" + id + " shows '" + text(id) + "'")
+                .until(d -> wanted.test(text(id)));
+    }
+
+    String text(String id) {
+        return element(id).getText();
+    }
+
+    String attribute(String id, String name) {
+        return Objects.requireNonNullElse(element(id).getDomAttribute(name), "");
+    }
+
+    /** The texts of a table's rows. */
+    List<String> rows(String id) {
+        return element(id).findElements(By.cssSelector("tbody tr")).stream()
+                .map(WebElement::getText)
+                .toList();
+    }
+
+    /** Whether anything is drawn on the canvas in element {@code id}. */
+    boolean painted(String id) {
+        Object colours = driver.executeScript(
+                "const c = document.querySelector('#' + arguments[0] + ' canvas');"
+                        + "const p = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+                        + "const seen = new Set();"
+                        + "for (let i = 0; i < p.length; i += 4) seen.add(p[i] << 24 | p[i+1] << 16 | p[i+2] << 8 | p[i+3]);"
+                        + "return seen.size;",
+                id);
+        return colours instanceof Long number && number > 2;
+    }
+
+    /** Errors and warnings of the page's scripts and resources. */
+    List<String> complaints() {
+        Stream<LogEntry> entries = driver.manage().logs().get(LogType.BROWSER).getAll().stream();
+        return entries.filter(e -> e.getLevel().intValue() >= Level.WARNING.intValue())
+                .map(LogEntry::getMessage)
+                .toList();
+    }
+
+    private WebElement element(String id) {
+        return driver.findElement(By.id(id));
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}
