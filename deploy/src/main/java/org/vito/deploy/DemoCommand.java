@@ -24,8 +24,8 @@ import picocli.CommandLine.Mixin;
         description = {
             "",
             "Makes short videos of moving objects, one after the other, and a labelled set of images of other such"
-                + " objects; adds some real clips if npm or apt-get can fetch them. Then it does what vito run does:"
-                + " open the page it names and watch the scores rise. Ctrl-C stops it; started again it goes on."
+                    + " objects; adds some real clips if npm or apt-get can fetch them. Then it does what vito run does:"
+                    + " open the page it names and watch the scores rise. Ctrl-C stops it; started again it goes on."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
