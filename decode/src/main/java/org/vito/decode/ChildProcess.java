@@ -61,6 +61,7 @@ final class ChildProcess {
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:-CreateCoredumpOnCrash",
                 "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:+DisplayVMOutputToStderr",
                 "-XX:+ErrorFileToStderr",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
         String cache = System.getProperty("org.bytedeco.javacpp.cachedir");

@@ -32,8 +32,8 @@ record ClipWindow(String clipId, long startUs, List<Long> wantedUs) {
 
     private static ClipWindow draw(String clipId, long startUs, DecodeSettings settings) {
         CounterRandom random = CounterRandom.of(settings.seed(), clipId, 0, 0);
-        List<Long> wanted = LongStream.generate(
-                        () -> startUs + (long) (random.nextDouble() * settings.window().lengthUs()))
+        List<Long> wanted = LongStream.generate(() -> startUs
+                        + (long) (random.nextDouble() * settings.window().lengthUs()))
                 .limit(settings.window().framesPerClip())
                 .sorted()
                 .boxed()

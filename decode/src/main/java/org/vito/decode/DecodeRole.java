@@ -7,6 +7,7 @@ import akka.actor.typed.Props;
 import akka.stream.KillSwitches;
 import akka.stream.SharedKillSwitch;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -39,8 +40,7 @@ public final class DecodeRole {
             ActorSystem<?> system, DecodeSettings settings, Decoders decoders, Platform platform) {
         DispatcherSelector blockingSelector = DispatcherSelector.fromConfig(DecoderPool.DISPATCHER);
         Executor blocking = system.dispatchers().lookup(blockingSelector);
-        StageMeter meter =
-                platform.stages().meter(NAME, "clips", DECODE_GROUP, Topics.SEGMENTS.name());
+        StageMeter meter = platform.stages().meter(NAME, "clips", DECODE_GROUP, Topics.SEGMENTS.name());
         SharedKillSwitch killSwitch = KillSwitches.shared("vito-decode");
         TransactionalStream plan = new TransactionalStream(
                 system,
@@ -69,17 +69,18 @@ public final class DecodeRole {
             DecodeSettings settings,
             SharedKillSwitch killSwitch,
             Map<String, TransactionalStream> streams) {
-        AtomicReference<RunningRole.Status> status = new AtomicReference<>(
-                new RunningRole.Status(NAME, RunningRole.Health.STARTING, ""));
+        AtomicReference<RunningRole.Status> status =
+                new AtomicReference<>(new RunningRole.Status(NAME, RunningRole.Health.STARTING, ""));
         CompletableFuture<Void> ended = new CompletableFuture<>();
         ActorRef<RoleGuardian.Command> guardian = system.systemActorOf(
-                RoleGuardian.create(streams, killSwitch, status, ended, settings.streams().stopTimeout()),
+                RoleGuardian.create(
+                        streams, killSwitch, status, ended, settings.streams().stopTimeout()),
                 "vito-decode-role-" + ROLES.incrementAndGet(),
                 Props.empty());
         return new RunningRole() {
             @Override
             public Status status() {
-                return status.get();
+                return Objects.requireNonNull(status.get());
             }
 
             @Override

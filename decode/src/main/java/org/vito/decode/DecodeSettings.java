@@ -64,6 +64,8 @@ public record DecodeSettings(
             Duration restartsWithin,
             int attempts,
             Duration stopTimeout,
+            Duration drainTimeout,
+            Duration connectionCheck,
             Duration transactionTimeout) {}
 
     /** Reads and checks {@code vito.decode}. */
@@ -130,6 +132,8 @@ public record DecodeSettings(
                 positive(s, "restarts-within"),
                 s.whole("attempts", 1, 1000),
                 positive(s, "stop-timeout"),
+                positive(s, "drain-timeout"),
+                positive(s, "connection-check"),
                 positive(s, "transaction-timeout"));
     }
 

@@ -62,8 +62,8 @@ final class DecoderActor extends AbstractBehavior<DecoderActor.Command> {
 
     static Behavior<Command> create(
             DecodeSettings settings, Isolation isolation, ActorRef<DecoderPool.Command> pool, int slot) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new DecoderActor(context, timers, settings, isolation, pool, slot)));
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new DecoderActor(context, timers, settings, isolation, pool, slot)));
     }
 
     private void start(Isolation isolation, String name) {
@@ -80,7 +80,8 @@ final class DecoderActor extends AbstractBehavior<DecoderActor.Command> {
                     self.tell(new Ended(how));
                 }
             });
-            timers.startSingleTimer(START, new TookTooLong(START), settings.child().startTimeout());
+            timers.startSingleTimer(
+                    START, new TookTooLong(START), settings.child().startTimeout());
         } catch (IOException e) {
             self.tell(new Ended("no process could be started: " + e.getMessage()));
         }
@@ -120,7 +121,8 @@ final class DecoderActor extends AbstractBehavior<DecoderActor.Command> {
             timers.cancel(START);
             state = state.become(ChildState.READY);
             wasReady = true;
-            pool.tell(new DecoderPool.Ready(getContext().getSelf(), response.getReady().getPid()));
+            pool.tell(new DecoderPool.Ready(
+                    getContext().getSelf(), response.getReady().getPid()));
         } else if (job != null && state == ChildState.BUSY && response.getNumber() == job.number()) {
             answers.add(response);
             if (!response.hasWindow()) {

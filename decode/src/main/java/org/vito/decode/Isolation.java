@@ -19,13 +19,16 @@ record Isolation(List<String> prefix) {
     private static final Logger log = LoggerFactory.getLogger(Isolation.class);
     private static final long PROBE_SECONDS = 3;
 
-    // A network namespace of its own leaves a process without any network. Root may make one as it is; others need a user
-    // namespace around it, which some systems forbid. `unshare` replaces itself by the command, so the process id stays.
+    // A network namespace of its own leaves a process without any network. Root may make one as it is; others need a
+    // user
+    // namespace around it, which some systems forbid. `unshare` replaces itself by the command, so the process id
+    // stays.
     private static final List<List<String>> WITHOUT_NETWORK =
             List.of(List.of("unshare", "--net"), List.of("unshare", "--map-root-user", "--net"));
 
     // Credentials often live in the environment; a decoder process is told only what the JVM and the loader need.
-    private static final Set<String> ENVIRONMENT = Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH");
+    private static final Set<String> ENVIRONMENT =
+            Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH");
 
     /** The strongest wrapping that works on this system. */
     static Isolation probe(boolean wanted) {
@@ -46,8 +49,7 @@ record Isolation(List<String> prefix) {
             Process process = new ProcessBuilder()
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .command(Stream.concat(prefix.stream(), Stream.of("true"))
-                            .toList())
+                    .command(Stream.concat(prefix.stream(), Stream.of("true")).toList())
                     .start();
             boolean ended = process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS);
             process.destroyForcibly();

@@ -27,7 +27,8 @@ import org.vito.decode.child.Libav;
 /** Writes videos with libav in this process: the frames are our own, so nothing needs to be kept apart. */
 final class LibavVideoWriter implements VideoWriter {
     private static final AtRate NINETY_KHZ = new AtRate(1, 90_000);
-    private static final AtRate THIRTY_KHZ = new AtRate(1, 30_000); // MPEG-4 part 2 counts at most 65,535 ticks a second
+    private static final AtRate THIRTY_KHZ =
+            new AtRate(1, 30_000); // MPEG-4 part 2 counts at most 65,535 ticks a second
 
     /**
      * What only tests need.
@@ -85,7 +86,8 @@ final class LibavVideoWriter implements VideoWriter {
     static VideoWriter create(Path file, Format format, Extras extras) throws IOException {
         Libav.load();
         if (format.width() <= 0 || format.height() <= 0 || format.width() % 2 != 0 || format.height() % 2 != 0) {
-            throw new IOException("frames of %d×%d: both must be positive and even".formatted(format.width(), format.height()));
+            throw new IOException(
+                    "frames of %d×%d: both must be positive and even".formatted(format.width(), format.height()));
         }
         LibavVideoWriter writer = new LibavVideoWriter(file, format, extras);
         try {
@@ -156,7 +158,9 @@ final class LibavVideoWriter implements VideoWriter {
         check(avcodec_parameters_from_context(added.codecpar(), coding), "no stream");
         boolean counted = format.container().equals("avi");
         added.time_base().num(counted ? timeBase.numerator() : 1).den(counted ? timeBase.denominator() : 90_000);
-        added.avg_frame_rate().num(coding.framerate().num()).den(coding.framerate().den());
+        added.avg_frame_rate()
+                .num(coding.framerate().num())
+                .den(coding.framerate().den());
         added.sample_aspect_ratio().num(extras.aspectNumerator()).den(extras.aspectDenominator());
         if (extras.degrees() != 0) {
             turn(added);
@@ -188,7 +192,12 @@ final class LibavVideoWriter implements VideoWriter {
         var side = Libav.allocated(av_packet_side_data_new(all, count, AV_PKT_DATA_DISPLAYMATRIX, 36, 0));
         parameters.coded_side_data(all);
         parameters.nb_coded_side_data(count[0]);
-        side.data().capacity(36).asByteBuffer().order(ByteOrder.nativeOrder()).asIntBuffer().put(m);
+        side.data()
+                .capacity(36)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder())
+                .asIntBuffer()
+                .put(m);
     }
 
     private void allocate(AVCodecContext coding) throws IOException {
@@ -224,9 +233,8 @@ final class LibavVideoWriter implements VideoWriter {
             throw new IOException(
                     closed ? "the writer is closed" : rgb.length + " bytes, expected " + rowBytes * format.height());
         }
-        long pts = Math.round((double) (ptsUs + extras.firstPtsUs())
-                * timeBase.denominator()
-                / (1_000_000.0 * timeBase.numerator()));
+        long pts = Math.round(
+                (double) (ptsUs + extras.firstPtsUs()) * timeBase.denominator() / (1_000_000.0 * timeBase.numerator()));
         if (pts <= lastPts) {
             throw new IOException("frame at %d us is not later than the one before".formatted(ptsUs));
         }
@@ -236,9 +244,7 @@ final class LibavVideoWriter implements VideoWriter {
         check(av_frame_make_writable(from), "no memory for a frame");
         check(av_frame_make_writable(to), "no memory for a frame");
         for (int y = 0; y < format.height(); y++) {
-            new BytePointer(from.data(0))
-                    .position((long) y * from.linesize(0))
-                    .put(rgb, y * rowBytes, rowBytes);
+            new BytePointer(from.data(0)).position((long) y * from.linesize(0)).put(rgb, y * rowBytes, rowBytes);
         }
         check(sws_scale_frame(scaler, to, from), "cannot convert a frame");
         to.pts(pts);
@@ -258,8 +264,7 @@ final class LibavVideoWriter implements VideoWriter {
             check(got, "the encoder gives no packet");
             if (out.duration() <= 0) {
                 out.duration(Math.max(
-                        1,
-                        Math.round(timeBase.denominator() / (format.framesPerSecond() * timeBase.numerator()))));
+                        1, Math.round(timeBase.denominator() / (format.framesPerSecond() * timeBase.numerator()))));
             }
             out.stream_index(to.index());
             av_packet_rescale_ts(out, coding.time_base(), to.time_base());
@@ -315,7 +320,8 @@ final class LibavVideoWriter implements VideoWriter {
 
     private void check(int code, String what) throws IOException {
         if (code < 0) {
-            throw new IOException("%s (%s in %s): %s".formatted(what, format.codec(), format.container(), Libav.words(code)));
+            throw new IOException(
+                    "%s (%s in %s): %s".formatted(what, format.codec(), format.container(), Libav.words(code)));
         }
     }
 }

@@ -114,8 +114,9 @@ final class LocalDecoders implements Decoders {
         if (clips.isEmpty()) {
             throw new VitoException(
                     Reason.DAMAGED_VIDEO,
-                    where + "none of %d windows can be filled, the video ends at %d us"
-                            .formatted(windows.size(), sampled.getEndUs()));
+                    where
+                            + "none of %d windows can be filled, the video ends at %d us"
+                                    .formatted(windows.size(), sampled.getEndUs()));
         }
         if (sampled.getIncompleteCount() > 0) {
             log.warn(
@@ -165,7 +166,8 @@ final class LocalDecoders implements Decoders {
 
     private CompletionStage<List<Response>> ask(Request.Builder request) {
         // the pool answers within its own limits, which bound waiting and two tries; this one bounds the pool itself
-        Duration most = settings.askTimeout().multipliedBy(2)
+        Duration most = settings.askTimeout()
+                .multipliedBy(2)
                 .plus(settings.limits().requestTime().multipliedBy(2))
                 .plus(MARGIN);
         return AskPattern.<DecoderPool.Command, Job.Outcome>ask(

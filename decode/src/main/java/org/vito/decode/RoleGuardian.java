@@ -58,7 +58,8 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
         this.ended = ended;
         this.drainTimeout = drainTimeout;
         this.running = new HashSet<>(streams.keySet());
-        streams.forEach((name, stream) -> context.pipeToSelf(stream.run(), (done, cause) -> new StreamEnded(name, cause)));
+        streams.forEach(
+                (name, stream) -> context.pipeToSelf(stream.run(), (done, cause) -> new StreamEnded(name, cause)));
         tell(Health.UP, "runs " + String.join(", ", List.copyOf(running)));
     }
 
@@ -68,8 +69,8 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
             AtomicReference<Status> status,
             CompletableFuture<Void> ended,
             Duration drainTimeout) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
-                new RoleGuardian(context, timers, streams, killSwitch, status, ended, drainTimeout)));
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new RoleGuardian(context, timers, streams, killSwitch, status, ended, drainTimeout)));
     }
 
     @Override
@@ -92,7 +93,11 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
 
     private void stopStreams() {
         stopping = true;
-        running.forEach(name -> streams.get(name).stop());
+        streams.forEach((name, stream) -> {
+            if (running.contains(name)) {
+                stream.stop();
+            }
+        });
         timers.startSingleTimer(new DrainedTooLong(), drainTimeout);
     }
 
@@ -112,7 +117,9 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
     }
 
     private Behavior<Command> onDrainedTooLong(DrainedTooLong late) {
-        getContext().getLog().warn("{} did not finish within {}; what they began will be done again", running, drainTimeout);
+        getContext()
+                .getLog()
+                .warn("{} did not finish within {}; what they began will be done again", running, drainTimeout);
         killSwitch.shutdown();
         return this;
     }

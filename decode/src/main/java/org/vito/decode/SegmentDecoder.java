@@ -83,7 +83,8 @@ final class SegmentDecoder implements RecordTransform {
 
     private CompletionStage<List<ProducerRecord<String, byte[]>>> failed(
             ConsumerRecord<String, byte[]> record, DecodeSegment segment, int attempt, Throwable thrown) {
-        Throwable cause = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (!(cause instanceof RetriableException)) {
             return CompletableFuture.completedFuture(refused(record, segment.getVideoId(), cause, attempt));
         }
@@ -97,7 +98,7 @@ final class SegmentDecoder implements RecordTransform {
     private List<ProducerRecord<String, byte[]>> refused(
             ConsumerRecord<String, byte[]> record, String subject, Throwable cause, int attempts) {
         meter.failed();
-        return List.of(Topics.DEAD_LETTERS.record(
-                DeadLetters.of(STAGE, subject, cause, attempts, record, platform.clock())));
+        return List.of(
+                Topics.DEAD_LETTERS.record(DeadLetters.of(STAGE, subject, cause, attempts, record, platform.clock())));
     }
 }

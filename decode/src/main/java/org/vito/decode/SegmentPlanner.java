@@ -52,8 +52,7 @@ final class SegmentPlanner implements RecordTransform {
         } catch (RetriableException e) {
             throw e;
         } catch (VitoException e) {
-            return List.of(Topics.DEAD_LETTERS.record(
-                    DeadLetters.of(STAGE, subject, e, 1, record, platform.clock())));
+            return List.of(Topics.DEAD_LETTERS.record(DeadLetters.of(STAGE, subject, e, 1, record, platform.clock())));
         }
     }
 

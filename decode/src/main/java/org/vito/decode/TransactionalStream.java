@@ -2,13 +2,13 @@ package org.vito.decode;
 
 import akka.Done;
 import akka.actor.typed.ActorSystem;
+import akka.kafka.ConnectionCheckerSettings;
 import akka.kafka.ConsumerSettings;
 import akka.kafka.ProducerMessage;
 import akka.kafka.ProducerSettings;
 import akka.kafka.Subscriptions;
 import akka.kafka.javadsl.Consumer;
 import akka.kafka.javadsl.Transactional;
-import akka.stream.KillSwitches;
 import akka.stream.RestartSettings;
 import akka.stream.SharedKillSwitch;
 import akka.stream.javadsl.RestartSource;
@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vito.protocol.KafkaAccess;
+import scala.jdk.javaapi.DurationConverters;
 
 /**
  * A stream from one topic to others in which a record's offset and everything made of it are committed in one transaction.
@@ -37,6 +38,8 @@ final class TransactionalStream {
     private static final Logger log = LoggerFactory.getLogger(TransactionalStream.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
     private static final double JITTER = 0.2;
+    private static final int UNANSWERED_CHECKS = 3;
+    private static final double CHECK_BACKOFF = 2;
 
     /**
      * Where a stream reads and as whom it writes.
@@ -105,11 +108,14 @@ final class TransactionalStream {
     }
 
     private ConsumerSettings<String, byte[]> consumer() {
-        Duration work = settings.limits().requestTime().multipliedBy(2).plus(CLOSE_TIMEOUT);
         return ConsumerSettings.create(system, new StringDeserializer(), new ByteArrayDeserializer())
                 .withProperties(kafka.consumer(route.group()))
                 .withStopTimeout(Duration.ZERO) // a stream that ends has committed, one that broke must not
-                .withCommitTimeout(work);
+                .withCommitTimeout(settings.streams().drainTimeout())
+                .withConnectionChecker(ConnectionCheckerSettings.create(
+                        UNANSWERED_CHECKS,
+                        DurationConverters.toScala(settings.streams().connectionCheck()),
+                        CHECK_BACKOFF));
     }
 
     private ProducerSettings<String, byte[]> producer() {

@@ -81,11 +81,16 @@ class DecodersTest {
         for (Clip clip : clips) {
             assertThat(clip.getFramesCount()).isEqualTo(8);
             for (Frame frame : clip.getFramesList()) {
-                int shown = NumberedVideo.number(NumberedVideo.image(frame.getJpeg().toByteArray()));
-                assertThat(frame.getPtsUs()).as("time of frame %d", shown).isBetween(
-                        times[shown] - toleranceUs, times[shown] + toleranceUs);
+                int shown =
+                        NumberedVideo.number(NumberedVideo.image(frame.getJpeg().toByteArray()));
+                assertThat(frame.getPtsUs())
+                        .as("time of frame %d", shown)
+                        .isBetween(times[shown] - toleranceUs, times[shown] + toleranceUs);
                 long error = Math.abs(times[shown] - frame.getWantedUs());
-                long best = Arrays.stream(times).map(t -> Math.abs(t - frame.getWantedUs())).min().orElseThrow();
+                long best = Arrays.stream(times)
+                        .map(t -> Math.abs(t - frame.getWantedUs()))
+                        .min()
+                        .orElseThrow();
                 assertThat(error).as("distance of frame %d", shown).isLessThanOrEqualTo(best + 2 * toleranceUs);
             }
             assertThat(clip.getFramesList()).extracting(Frame::getWantedUs).isSorted();
@@ -155,8 +160,7 @@ class DecodersTest {
                     NumberedVideo.at(25));
             VideoInfo info = await(decoders.probe(file));
             assertThat(info.durationUs()).isBetween(3_950_000L, 4_050_000L);
-            checkFrames(
-                    await(decoders.decode(file, segment(info, 0, 60_000_000))), 100, NumberedVideo.at(25), 1000);
+            checkFrames(await(decoders.decode(file, segment(info, 0, 60_000_000))), 100, NumberedVideo.at(25), 1000);
         }
     }
 

@@ -79,11 +79,12 @@ public final class ChildMain {
         try {
             switch (request.getWhatCase()) {
                 case PROBE -> last.setProbed(VideoProbe.run(request));
-                case SAMPLE -> last.setSampled(SamplingPass.run(
-                        request,
-                        window -> sendUnchecked(Response.newBuilder()
-                                .setNumber(request.getNumber())
-                                .setWindow(window))));
+                case SAMPLE ->
+                    last.setSampled(SamplingPass.run(
+                            request,
+                            window -> sendUnchecked(Response.newBuilder()
+                                    .setNumber(request.getNumber())
+                                    .setWindow(window))));
                 case WHAT_NOT_SET -> throw new VitoException(Reason.INTERNAL, "a request without a wish");
             }
         } catch (UncheckedIOException e) {

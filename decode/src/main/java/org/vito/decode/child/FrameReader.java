@@ -115,7 +115,8 @@ final class FrameReader implements AutoCloseable {
         do {
             if (!input.next(spare)) {
                 ended = true;
-                earlierTicks = Libav.NO_TIME; // what was in it is gone, and the last frame is nearer to all that follows
+                earlierTicks =
+                        Libav.NO_TIME; // what was in it is gone, and the last frame is nearer to all that follows
                 return;
             }
             ticks = clock.time(spare);
@@ -142,7 +143,9 @@ final class FrameReader implements AutoCloseable {
                 }
                 break;
             }
-            target = keyframes.length > 0 ? before(target - 1) : target - (input.timeBase().ticks(1_000_000) << attempt);
+            target = keyframes.length > 0
+                    ? before(target - 1)
+                    : target - (input.timeBase().ticks(1_000_000) << attempt);
         }
         startOver();
         return true;

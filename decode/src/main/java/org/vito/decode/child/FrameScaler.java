@@ -69,7 +69,11 @@ final class FrameScaler implements AutoCloseable {
 
     private static boolean fullRange(AVFrame frame) {
         return switch (frame.format()) {
-            case AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUVJ411P -> true;
+            case AV_PIX_FMT_YUVJ420P,
+                    AV_PIX_FMT_YUVJ422P,
+                    AV_PIX_FMT_YUVJ444P,
+                    AV_PIX_FMT_YUVJ440P,
+                    AV_PIX_FMT_YUVJ411P -> true;
             default -> frame.color_range() == AVCOL_RANGE_JPEG;
         };
     }

@@ -65,7 +65,8 @@ final class JpegEncoder implements AutoCloseable {
         context.thread_count(1);
         context.flags(context.flags() | AV_CODEC_FLAG_QSCALE | AV_CODEC_FLAG_BITEXACT);
         context.global_quality(QP_TO_LAMBDA * quantiser);
-        Libav.check(avcodec_open2(context, codec, (AVDictionary) null), Reason.INTERNAL, "the JPEG encoder does not open");
+        Libav.check(
+                avcodec_open2(context, codec, (AVDictionary) null), Reason.INTERNAL, "the JPEG encoder does not open");
     }
 
     private static AVFrame picture(int width, int height) {
@@ -80,21 +81,23 @@ final class JpegEncoder implements AutoCloseable {
 
     /** The JPEG of {@code frame}. */
     byte[] encode(AVFrame frame) {
+        AVCodecContext context = Libav.allocated(encoder);
+        AVPacket coded = Libav.allocated(packet);
         AVFrame picture = writable(scaled);
         scaler.scale(frame, picture);
         if (turned != null) {
             picture = turn(picture, writable(turned));
         }
         picture.pts(count++);
-        picture.quality(encoder.global_quality());
-        Libav.check(avcodec_send_frame(encoder, picture), Reason.INTERNAL, "the JPEG encoder takes no frame");
-        Libav.check(avcodec_receive_packet(encoder, packet), Reason.INTERNAL, "the JPEG encoder gives no picture");
+        picture.quality(context.global_quality());
+        Libav.check(avcodec_send_frame(context, picture), Reason.INTERNAL, "the JPEG encoder takes no frame");
+        Libav.check(avcodec_receive_packet(context, coded), Reason.INTERNAL, "the JPEG encoder gives no picture");
         try {
-            byte[] jpeg = new byte[packet.size()];
-            packet.data().capacity(jpeg.length).get(jpeg);
+            byte[] jpeg = new byte[coded.size()];
+            coded.data().capacity(jpeg.length).get(jpeg);
             return jpeg;
         } finally {
-            av_packet_unref(packet);
+            av_packet_unref(coded);
         }
     }
 

@@ -20,9 +20,7 @@ record Orientation(boolean transposed, boolean mirroredX, boolean mirroredY) {
     static Orientation of(int a, int b, int c, int d) {
         long straight = Math.abs((long) a) + Math.abs((long) d);
         long crossed = Math.abs((long) b) + Math.abs((long) c);
-        return straight >= crossed
-                ? new Orientation(false, a < 0, d < 0)
-                : new Orientation(true, c < 0, b < 0);
+        return straight >= crossed ? new Orientation(false, a < 0, d < 0) : new Orientation(true, c < 0, b < 0);
     }
 
     /** Width as displayed of a picture stored as {@code width × height}. */

@@ -15,18 +15,25 @@ import org.vito.protocol.VitoException;
 
 /** Takes, of one video, the frames nearest to the wanted times of many windows, in one pass forwards. */
 final class SamplingPass {
-    // The decode plan. Decoding is the price of everything here, so each frame is decoded at most once and as few as can
-    // be. The wanted times of all windows are sorted; the reader's position only moves forwards. From the position to the
-    // next wanted time there are two ways: decode on, or seek to the last keyframe that is presented at or before it. The
+    // The decode plan. Decoding is the price of everything here, so each frame is decoded at most once and as few as
+    // can
+    // be. The wanted times of all windows are sorted; the reader's position only moves forwards. From the position to
+    // the
+    // next wanted time there are two ways: decode on, or seek to the last keyframe that is presented at or before it.
+    // The
     // container's index tells where keyframes are, in decoding time; the first of them and the first decoded frame tell
-    // how far presentation lags behind that. A seek pays if it skips more frames than emptying and refilling the decoder
-    // costs (16). So a group of pictures with a wanted time in it is decoded once, up to the last time wanted of it, and
-    // one without is never touched. Where the index is missing or lies (a seek lands behind the wanted time, or not ahead
+    // how far presentation lags behind that. A seek pays if it skips more frames than emptying and refilling the
+    // decoder
+    // costs (16). So a group of pictures with a wanted time in it is decoded once, up to the last time wanted of it,
+    // and
+    // one without is never touched. Where the index is missing or lies (a seek lands behind the wanted time, or not
+    // ahead
     // of the position) the file is read from the start without jumps: slower, never wrong.
     //
     // A frame is the nearest to a wanted time if no other frame's presentation time is closer; of two equally near the
     // earlier. That is decided when a frame at or past the wanted time is at hand, in exact fractions of seconds. Times
-    // count from the first frame that decodes. A wanted time after the last frame takes the last frame as long as that is
+    // count from the first frame that decodes. A wanted time after the last frame takes the last frame as long as that
+    // is
     // still being shown; later ones make their window incomplete, and it is reported instead of filled with repeats.
 
     private final Request request;
@@ -100,7 +107,8 @@ final class SamplingPass {
             encodedUs = us;
         }
         SampledWindow.Builder window = windows[wanted.window()];
-        window.addFrames(SampledFrame.newBuilder().setPtsUs(us).setWantedUs(wanted.us()).setJpeg(encoded));
+        window.addFrames(
+                SampledFrame.newBuilder().setPtsUs(us).setWantedUs(wanted.us()).setJpeg(encoded));
         if (window.getFramesCount() == sample.getWindows(wanted.window()).getWantedUsCount()) {
             finished.accept(
                     window.setWidth(encoder.width()).setHeight(encoder.height()).build());

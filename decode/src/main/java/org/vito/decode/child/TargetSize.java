@@ -13,7 +13,7 @@ record TargetSize(int width, int height) {
         double squareWidth = width * Math.min(1, aspect);
         double squareHeight = height * Math.min(1, 1 / aspect);
         double scale = Math.min(1, shortSide / Math.min(squareWidth, squareHeight));
-        return new TargetSize(
-                Math.max(1, (int) Math.round(squareWidth * scale)), Math.max(1, (int) Math.round(squareHeight * scale)));
+        return new TargetSize(Math.max(1, (int) Math.round(squareWidth * scale)), Math.max(1, (int)
+                Math.round(squareHeight * scale)));
     }
 }

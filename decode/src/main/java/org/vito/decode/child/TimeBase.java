@@ -48,10 +48,9 @@ record TimeBase(int numerator, int denominator) {
             return Math.floorDiv(low + divisor / 2, divisor);
         }
         BigInteger product = BigInteger.valueOf(a).multiply(BigInteger.valueOf(b));
-        BigInteger[] parts = product.add(BigInteger.valueOf(divisor / 2))
-                .divideAndRemainder(BigInteger.valueOf(divisor));
-        BigInteger floor =
-                parts[1].signum() < 0 ? parts[0].subtract(BigInteger.ONE) : parts[0];
+        BigInteger[] parts =
+                product.add(BigInteger.valueOf(divisor / 2)).divideAndRemainder(BigInteger.valueOf(divisor));
+        BigInteger floor = parts[1].signum() < 0 ? parts[0].subtract(BigInteger.ONE) : parts[0];
         return floor.longValueExact();
     }
 }

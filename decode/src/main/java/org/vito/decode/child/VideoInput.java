@@ -89,7 +89,8 @@ final class VideoInput implements AutoCloseable {
         AVCodec codec = avcodec_find_decoder(id);
         if (codec == null) {
             throw new VitoException(
-                    Reason.UNSUPPORTED_CODEC, "%s is coded as %s, for which libav has no decoder".formatted(path, name));
+                    Reason.UNSUPPORTED_CODEC,
+                    "%s is coded as %s, for which libav has no decoder".formatted(path, name));
         }
         AVCodecContext opened = Libav.allocated(avcodec_alloc_context3(codec));
         decoder = opened;
