@@ -60,7 +60,8 @@ public final class DashboardRole {
         }
         BoardFeed feed = BoardFeed.start(system, platform, board);
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        boardEnded.whenComplete((done, failure) ->
+        CompletionStage<Void> boardEnds = boardEnded;
+        boardEnds.whenComplete((done, failure) ->
                 binding.terminate(TO_DRAIN).whenComplete((terminated, ignored) -> close(feed, ended, failure)));
         return new Listening(address(settings.host(), binding.localAddress().getPort()), board, ended);
     }

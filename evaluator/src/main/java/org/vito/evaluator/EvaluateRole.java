@@ -5,6 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Props;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -33,6 +34,7 @@ import org.vito.protocol.VitoException;
 public final class EvaluateRole {
     private static final String DISPATCHER = "vito.evaluator.blocking-dispatcher";
     private static final AtomicLong started = new AtomicLong();
+    private static final AtomicLong scorers = new AtomicLong();
 
     private EvaluateRole() {}
 
@@ -48,7 +50,7 @@ public final class EvaluateRole {
         AtomicReference<Told> told = new AtomicReference<>(new Told(RunningRole.Health.STARTING, "starting"));
         KafkaScoreSink sink = new KafkaScoreSink(platform.kafka());
         Surroundings around = new Surroundings(
-                () -> scorer(settings, encoders, blocking),
+                () -> scorer(settings, encoders, blocking, platform),
                 blocking,
                 sink,
                 meter,
@@ -79,10 +81,19 @@ public final class EvaluateRole {
     }
 
     private static CheckpointScorer scorer(
-            EvaluatorSettings settings, ImageEncoder.Opener encoders, Executor blocking) {
+            EvaluatorSettings settings, ImageEncoder.Opener encoders, Executor blocking, Platform platform) {
         List<Task> tasks = settings.everyTask().toList();
+        String instance = platform.instance().replaceAll("[^A-Za-z0-9._-]", "-");
+        String reader = "evaluator-" + scorers.incrementAndGet() + "-" + instance;
         return new CheckpointScorer(
-                name -> open(settings, name), tasks, encoders, settings.batch(), settings.threads(), blocking);
+                name -> open(settings, name),
+                tasks,
+                encoders,
+                settings.batch(),
+                settings.threads(),
+                blocking,
+                reader.substring(0, Math.min(reader.length(), 100)),
+                platform.clock());
     }
 
     private static ImageSet open(EvaluatorSettings settings, String name) {
@@ -115,7 +126,8 @@ public final class EvaluateRole {
             implements RunningRole {
         @Override
         public Status status() {
-            return new Status("evaluate", told.get().health(), told.get().detail());
+            Told now = Objects.requireNonNull(told.get());
+            return new Status("evaluate", now.health(), now.detail());
         }
 
         @Override

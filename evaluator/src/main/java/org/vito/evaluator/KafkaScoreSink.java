@@ -35,6 +35,7 @@ final class KafkaScoreSink implements ScoreSink, AutoCloseable {
         return send(Topics.DEAD_LETTERS.record(letter));
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of failures
     private CompletionStage<Void> send(ProducerRecord<String, byte[]> record) {
         CompletableFuture<Void> written = new CompletableFuture<>();
         try {

@@ -1,9 +1,7 @@
 package org.vito.evaluator;
 
 import java.util.HashMap;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.vito.protocol.CounterRandom;
 import org.vito.protocol.KafkaAccess;
 import org.vito.protocol.Topics;
@@ -92,7 +90,7 @@ final class MadeData implements AutoCloseable {
                 .setStep(step)
                 .setTotalSteps(total)
                 .setLoss(2.2 + 3.4 * Math.exp(-4 * t) + noise + (step % 977 == 0 ? 0.8 : 0))
-                .setLearningRate(step < total / 20 ? 0.4 * step / (total / 20) : 0.2 * (1 + Math.cos(Math.PI * t)))
+                .setLearningRate(step < total / 20 ? 8.0 * step / total : 0.2 * (1 + Math.cos(Math.PI * t)))
                 .setEmaDecay(0.99)
                 .setStepMs(412)
                 .setClipsPerSecond(155)
@@ -188,8 +186,9 @@ final class MadeData implements AutoCloseable {
                 .build()));
     }
 
-    private Future<RecordMetadata> send(org.apache.kafka.clients.producer.ProducerRecord<String, byte[]> record) {
-        return producer.send(record);
+    @SuppressWarnings("FutureReturnValueIgnored") // flush waits for it
+    private void send(org.apache.kafka.clients.producer.ProducerRecord<String, byte[]> record) {
+        producer.send(record);
     }
 
     void flush() {

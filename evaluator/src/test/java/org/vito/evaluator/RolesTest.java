@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -96,30 +97,30 @@ class RolesTest {
                                 + " linear.epochs = 5, back-off = 1s }")
                 .withFallback(ConfigFactory.load()));
         BlockingQueue<EvaluationScore> scores = new LinkedBlockingQueue<>();
-        try (TopicFollower follower = follow(scores);
-                KafkaProducer<String, byte[]> producer = producer()) {
-            producer.send(new ProducerRecord<>(Topics.CHECKPOINTS.name(), "x/1", new byte[] {1, 2, 3})); // damaged
-            producer.send(Topics.CHECKPOINTS.record(checkpoint("role", 1)));
+        TopicFollower follower = follow(scores);
+        try (KafkaProducer<String, byte[]> producer = producer()) {
+            producer.send(new ProducerRecord<>(Topics.CHECKPOINTS.name(), "x/1", new byte[] {1, 2, 3}))
+                    .get(10, TimeUnit.SECONDS); // damaged
+            producer.send(Topics.CHECKPOINTS.record(checkpoint("role", 1))).get(10, TimeUnit.SECONDS);
             producer.send(Topics.CHECKPOINTS.record(checkpoint("role", 2).toBuilder()
-                    .setAddress(directory.resolve("deleted").toUri().toString())
-                    .build()));
-            producer.flush();
+                            .setAddress(directory.resolve("deleted").toUri().toString())
+                            .build()))
+                    .get(10, TimeUnit.SECONDS);
             RunningRole role = EvaluateRole.start(kit.system(), settings, platform(), opener());
             Map<String, EvaluationScore> settled = settled(scores, 8);
-            assertThat(settled.get("1/knn/tiny").getState()).isEqualTo(ScoreState.SCORED);
-            assertThat(settled.get("1/linear/tiny").getState()).isEqualTo(ScoreState.SCORED);
-            assertThat(settled.get("1/knn/tiny").getMetrics(0).getName()).isEqualTo("top1");
-            assertThat(settled.get("1/knn/tiny").getMetrics(0).getValue()).isEqualTo(1.0);
-            assertThat(settled.get("1/knn/none").getReason()).startsWith("BAD_DATA_SET: data set none: ");
-            assertThat(settled.get("2/knn/tiny").getReason())
+            assertThat(need(settled, "1/knn/tiny").getState()).isEqualTo(ScoreState.SCORED);
+            assertThat(need(settled, "1/linear/tiny").getState()).isEqualTo(ScoreState.SCORED);
+            assertThat(need(settled, "1/knn/tiny").getMetrics(0).getName()).isEqualTo("top1");
+            assertThat(need(settled, "1/knn/tiny").getMetrics(0).getValue()).isEqualTo(1.0);
+            assertThat(need(settled, "1/knn/none").getReason()).startsWith("BAD_DATA_SET: data set none: ");
+            assertThat(need(settled, "2/knn/tiny").getReason())
                     .startsWith("DAMAGED_CHECKPOINT: ")
                     .contains("deleted");
             assertThat(role.status().role()).isEqualTo("evaluate");
             role.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
             assertThat(role.status().health()).isEqualTo(Health.STOPPED);
 
-            producer.send(Topics.CHECKPOINTS.record(checkpoint("role", 3)));
-            producer.flush();
+            producer.send(Topics.CHECKPOINTS.record(checkpoint("role", 3))).get(10, TimeUnit.SECONDS);
             scores.clear();
             RunningRole second = EvaluateRole.start(kit.system(), settings, platform(), opener());
             // what failed for want of a data set is tried again, what was scored is not
@@ -135,6 +136,8 @@ class RolesTest {
                             "2/knn/none",
                             "2/linear/none");
             second.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        } finally {
+            follower.close();
         }
     }
 
@@ -241,7 +244,10 @@ class RolesTest {
 
     private static CheckpointAnnouncement checkpoint(String run, long step) throws IOException {
         Path checkpoint = Files.createDirectories(directory.resolve(run + "-" + step));
-        byte[] manifest = ("{\"step\": " + step + "}").getBytes(StandardCharsets.UTF_8);
+        String text =
+                "{'format':1,'run':'%s','step':%d,'generation':1,'loss':1,'architecture':'mean','configDigest':'c',"
+                        + "'atMs':1,'positions':{},'files':{}}";
+        byte[] manifest = text.formatted(run, step).replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         Files.write(checkpoint.resolve("manifest.json"), manifest);
         return CheckpointAnnouncement.newBuilder()
                 .setRunId(run)
@@ -274,6 +280,10 @@ class RolesTest {
             @Override
             public void close() {}
         };
+    }
+
+    private static EvaluationScore need(Map<String, EvaluationScore> settled, String key) {
+        return Objects.requireNonNull(settled.get(key), key);
     }
 
     private static KafkaProducer<String, byte[]> producer() {

@@ -43,13 +43,21 @@ public final class BoardView {
     /** Whether Kafka answers, and what it said if not. */
     public record Kafka(boolean up, String trouble) {}
 
-    /** @param clipsInTopic records of the clips topic, commit markers included, so a little too many; -1 = not known */
+    /**
+     * How many videos and clips there are.
+     *
+     * @param clipsInTopic records of the clips topic, commit markers included, so a little too many; -1 = not known
+     */
     public record Counts(long stored, long accepted, long rejected, long clipsInTopic) {}
 
     /** A run's last step and its curve. */
     public record Run(RunState state, List<Point> curve) {}
 
-    /** @param curve null if only the state changed */
+    /**
+     * What is new of a run.
+     *
+     * @param curve null if only the state changed
+     */
     public record RunChange(RunState state, @Nullable CurveChange curve) {}
 
     /**
@@ -110,7 +118,12 @@ public final class BoardView {
             long residentBytes,
             long atMs) {}
 
-    /** @param total since the topic's beginning; @param byReason of the letters that are kept */
+    /**
+     * What was refused.
+     *
+     * @param total since the topic's beginning
+     * @param byReason counts of the letters that are kept
+     */
     public record Dead(long total, Map<String, Integer> byReason, List<DeadLetterLine> newest) {}
 
     /** One dead letter, without its record. */

@@ -57,7 +57,7 @@ final class CurveThinner {
         }
     }
 
-    /** @param capacity most buckets, 2 or more */
+    /** An empty curve of at most {@code capacity} buckets, 2 or more. */
     CurveThinner(int capacity) {
         if (capacity < 2) {
             throw new IllegalArgumentException("capacity " + capacity);

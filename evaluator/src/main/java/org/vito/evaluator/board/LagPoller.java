@@ -59,6 +59,7 @@ final class LagPoller implements AutoCloseable {
         });
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the task catches what goes wrong
     static LagPoller start(KafkaAccess kafka, ActorRef<ScoreBoard.Command> board) {
         LagPoller poller = new LagPoller(kafka, board);
         poller.timer.scheduleWithFixedDelay(poller::pollSafely, 0, 1, TimeUnit.SECONDS);

@@ -83,7 +83,7 @@ public final class ScoreBoard extends AbstractBehavior<ScoreBoard.Command> {
         timers.startTimerWithFixedDelay("second", new Second(), Duration.ofSeconds(1));
     }
 
-    /** @param followers names of those that will tell of {@link HistoryRead} */
+    /** A board that is complete when each of {@code followers} has told of {@link HistoryRead}. */
     static Behavior<Command> create(String instance, InstantSource clock, Set<String> followers) {
         return Behaviors.setup(
                 context -> Behaviors.withTimers(timers -> new ScoreBoard(context, timers, instance, clock, followers)));

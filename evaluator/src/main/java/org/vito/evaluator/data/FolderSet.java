@@ -159,7 +159,15 @@ final class FolderSet {
         return new ImageFiles(chosenPaths, chosenLabels);
     }
 
-    private record ImageFiles(Path[] paths, int[] labels) implements ImagePart {
+    private static final class ImageFiles implements ImagePart {
+        private final Path[] paths;
+        private final int[] labels;
+
+        ImageFiles(Path[] paths, int[] labels) {
+            this.paths = paths;
+            this.labels = labels;
+        }
+
         @Override
         public int size() {
             return paths.length;

@@ -125,7 +125,7 @@ final class IdxSet {
             int[] chosen = Subset.choose(all, classes, limit);
             byte[][] images = read(file, chosen, (int) bytes);
             int[] chosenLabels = IntStream.of(chosen).map(i -> all[i]).toArray();
-            return new RawImages(path, images, chosenLabels, shape[1], shape[2], channels);
+            return new RawImages(images, chosenLabels, shape[1], shape[2], channels);
         } catch (IOException e) {
             throw unreadable(path, e);
         }
@@ -152,8 +152,21 @@ final class IdxSet {
                 cause);
     }
 
-    private record RawImages(Path path, byte[][] images, int[] labels, int height, int width, int channels)
-            implements ImagePart {
+    private static final class RawImages implements ImagePart {
+        private final byte[][] images;
+        private final int[] labels;
+        private final int height;
+        private final int width;
+        private final int channels;
+
+        RawImages(byte[][] images, int[] labels, int height, int width, int channels) {
+            this.images = images;
+            this.labels = labels;
+            this.height = height;
+            this.width = width;
+            this.channels = channels;
+        }
+
         @Override
         public int size() {
             return images.length;

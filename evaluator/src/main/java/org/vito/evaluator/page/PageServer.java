@@ -67,7 +67,7 @@ public final class PageServer {
         this.registry = registry;
     }
 
-    /** Listens; completes when it does. @param port 0 = any free one */
+    /** Listens; completes when it does. Port 0 is any free one. */
     public static CompletionStage<ServerBinding> bind(
             ActorSystem<?> system, ActorRef<ScoreBoard.Command> board, MeterRegistry registry, String host, int port) {
         PageServer server = new PageServer(system, board, registry);

@@ -22,6 +22,7 @@ public final class LowPriorityExecutor extends ExecutorServiceConfigurator {
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: it is a courtesy to training on the same machine
     public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory threadFactory) {
         return () -> {
             ThreadPoolExecutor pool = new ThreadPoolExecutor(

@@ -3,6 +3,7 @@ package org.vito.evaluator.score;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
@@ -26,12 +27,15 @@ public final class CheckpointScorer implements Scorer {
     private final int batch;
     private final int threads;
     private final Executor executor;
+    private final String reader;
+    private final InstantSource clock;
 
     /**
      * @param dataSets opens an image set by its name; a failure is one of every task of the job
      * @param batch images encoded at once
      * @param threads used by one evaluator beside those of TensorFlow
      * @param executor lends them
+     * @param reader under which name checkpoints are held: letters, digits, '.', '_', '-', and no other scorer's
      */
     public CheckpointScorer(
             Function<String, ImageSet> dataSets,
@@ -39,13 +43,17 @@ public final class CheckpointScorer implements Scorer {
             ImageEncoder.Opener encoders,
             int batch,
             int threads,
-            Executor executor) {
+            Executor executor,
+            String reader,
+            InstantSource clock) {
         this.dataSets = dataSets;
         tasks.forEach(task -> this.tasks.put(task.name(), task));
         this.encoders = encoders;
         this.batch = batch;
         this.threads = threads;
         this.executor = executor;
+        this.reader = reader;
+        this.clock = clock;
     }
 
     @Override
@@ -65,10 +73,14 @@ public final class CheckpointScorer implements Scorer {
 
     private Features features(Job job, Listener listener, Workers workers) {
         ImageSet set = dataSets.apply(job.dataSet());
-        try (HeldCheckpoint held = HeldCheckpoint.hold(
-                        directory(job.checkpoint()), job.checkpoint().getDigest());
+        Path directory = directory(job.checkpoint());
+        try (HeldCheckpoint held =
+                        HeldCheckpoint.hold(directory, job.checkpoint().getDigest(), reader, clock);
                 ImageEncoder encoder = encoders.open(held.directory());
-                FeatureExtractor extractor = new FeatureExtractor(encoder, batch, workers, listener::alive)) {
+                FeatureExtractor extractor = new FeatureExtractor(encoder, batch, workers, () -> {
+                    held.renew();
+                    listener.alive();
+                })) {
             return extractor.extract(set);
         }
     }

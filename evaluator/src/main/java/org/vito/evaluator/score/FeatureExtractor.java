@@ -24,7 +24,7 @@ final class FeatureExtractor implements AutoCloseable {
     private final ByteBuffer images;
     private final List<EvaluationTransform> transforms = new ArrayList<>(); // one a thread
 
-    /** @param batch images encoded at once; @param alive called after each batch */
+    /** Encodes {@code batch} images at once and calls {@code alive} after each batch. */
     FeatureExtractor(ImageEncoder encoder, int batch, Workers workers, Runnable alive) {
         this.encoder = encoder;
         this.batch = batch;

@@ -14,7 +14,7 @@ public interface ImageEncoder extends AutoCloseable {
     /** Side in pixels of the images it was trained on. */
     int imageSize();
 
-    /** @see FrozenEncoder#encode */
+    /** Features of images, as {@link FrozenEncoder#encode} gives them. */
     float[][] encode(ByteBuffer images, int count, int size);
 
     @Override

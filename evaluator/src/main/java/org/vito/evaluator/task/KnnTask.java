@@ -23,7 +23,12 @@ public final class KnnTask implements Task {
     private final int k;
     private final double temperature;
 
-    /** @param k neighbours, fewer if there are fewer training images; @param temperature τ, above 0 */
+    /**
+     * The rule with its two numbers.
+     *
+     * @param k neighbours, fewer if there are fewer training images
+     * @param temperature τ, above 0
+     */
     public KnnTask(int k, double temperature) {
         this.k = k;
         this.temperature = temperature;

@@ -104,7 +104,7 @@ public final class LinearProbeTask implements Task {
         return columns;
     }
 
-    /** @return how many test images have their class ranked first, and among the first five */
+    /** Counts how many test images have their class ranked first, and among the first five */
     private static int[] right(LinearHead head, float[][] test, int[] labels, Workers workers) {
         int[] right = new int[2];
         for (int from = 0; from < test.length; from += TEST_BATCH) {

@@ -22,7 +22,7 @@ final class Vectors {
         return sum;
     }
 
-    /** @throws VitoException NOT_FINITE naming the row of {@code part} that has a value that is no finite number */
+    /** Checks every value. @throws VitoException NOT_FINITE naming the row of {@code part} that has a value that is no finite number */
     static void requireFinite(float[][] features, String part) {
         for (int i = 0; i < features.length; i++) {
             if (!Double.isFinite(squaredNorm(features[i]))) {

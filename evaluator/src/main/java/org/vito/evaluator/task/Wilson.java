@@ -12,7 +12,7 @@ import java.util.Map;
 record Wilson(double low, double high) {
     private static final double Z = 1.959963984540054; // 97.5 % of a normal distribution lie below
 
-    /** @param right successes, 0 … trials; @param trials at least 1 */
+    /** The interval of {@code right} successes, 0 … trials, in {@code trials}, at least 1. */
     static Wilson of(int right, int trials) {
         double n = trials;
         double p = right / n;

@@ -35,7 +35,7 @@ public final class Workers {
         return threads;
     }
 
-    /** @throws CancellationException if the work is no longer wanted */
+    /** Asks whether to go on. @throws CancellationException if the work is no longer wanted */
     public void check() {
         if (cancelled.getAsBoolean()) {
             throw new CancellationException("the evaluation was cancelled");

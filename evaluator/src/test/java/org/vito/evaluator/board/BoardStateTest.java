@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.vito.protocol.v1.EvaluationScore;
@@ -123,8 +124,7 @@ class BoardStateTest {
         assertThat(state.takeChange(1)).isNull();
         state.add(score("r", 0, "knn", ScoreState.RUNNING, 0));
         state.add(score("r", 0, "knn", ScoreState.SCORED, 0.5));
-        BoardView.Change change = state.takeChange(2);
-        assertThat(change).isNotNull();
+        BoardView.Change change = Objects.requireNonNull(state.takeChange(2));
         assertThat(change.scores()).singleElement().satisfies(s -> {
             assertThat(s.state()).isEqualTo("SCORED");
             assertThat(s.metrics()).containsEntry("top1", 0.5);
@@ -133,8 +133,7 @@ class BoardStateTest {
         assertThat(change.stages()).isNull();
         assertThat(state.takeChange(3)).isNull();
         state.lags(java.util.Map.of("vito-decode", 5L), 12);
-        change = state.takeChange(4);
-        assertThat(change).isNotNull();
+        change = Objects.requireNonNull(state.takeChange(4));
         assertThat(change.counts())
                 .isNotNull()
                 .extracting(BoardView.Counts::clipsInTopic)

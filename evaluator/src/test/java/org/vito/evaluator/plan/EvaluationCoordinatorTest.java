@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -23,6 +24,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.vito.evaluator.plan.EvaluationCoordinator.AddCheckpoints;
@@ -63,6 +66,11 @@ class EvaluationCoordinatorTest {
         return CompletableFuture.completedFuture(null);
     };
 
+    @AfterAll
+    static void shutDown() {
+        kit.shutdownTestKit();
+    }
+
     @AfterEach
     void end() {
         threads.shutdownNow();
@@ -85,7 +93,7 @@ class EvaluationCoordinatorTest {
         add(coordinator, two); // told once more
         assertThat(next(ScoreState.SCORED, 300)).isNull();
         assertThat(meter.passed()).isEqualTo(6);
-        assertThat(told.get().health()).isEqualTo(Health.WAITING);
+        assertThat(Objects.requireNonNull(told.get()).health()).isEqualTo(Health.WAITING);
         add(coordinator, checkpoint(20, "other", 3)); // another network under the same name
         assertThat(scored(4)).contains("20/a/knn", "20/b/linear");
     }
@@ -118,13 +126,13 @@ class EvaluationCoordinatorTest {
         ActorRef<Command> coordinator = spawn(rules(List.of("a"), List.of("knn", "linear")));
         begin(coordinator);
         add(coordinator, checkpoint(1, "d1", 1), checkpoint(2, "d2", 2));
-        assertThat(next(ScoreState.FAILED, 3_000).getReason()).isEqualTo("DAMAGED_CHECKPOINT: it is gone");
-        assertThat(next(ScoreState.FAILED, 3_000).getStep()).isEqualTo(2);
-        EvaluationScore failed = next(ScoreState.FAILED, 3_000);
+        assertThat(await(ScoreState.FAILED).getReason()).isEqualTo("DAMAGED_CHECKPOINT: it is gone");
+        assertThat(await(ScoreState.FAILED).getStep()).isEqualTo(2);
+        EvaluationScore failed = await(ScoreState.FAILED);
         assertThat(failed.getStep()).isEqualTo(1);
         assertThat(failed.getTask()).isEqualTo("knn");
         assertThat(failed.getReason()).isEqualTo("NOT_FINITE: not finite");
-        assertThat(next(ScoreState.SCORED, 3_000).getTask()).isEqualTo("linear");
+        assertThat(await(ScoreState.SCORED).getTask()).isEqualTo("linear");
         assertThat(meter.failedCount()).isEqualTo(3);
     }
 
@@ -143,7 +151,7 @@ class EvaluationCoordinatorTest {
             assertThat(next(attempt < 3 ? ScoreState.QUEUED : ScoreState.FAILED, 3_000))
                     .isNotNull();
             if (attempt == 1) {
-                assertThat(next(ScoreState.QUEUED, 3_000)).isNotNull(); // the first told of the plan
+                assertThat(await(ScoreState.QUEUED)).isNotNull(); // the first told of the plan
             }
             tick();
             assertThat(attempts.poll(200, TimeUnit.MILLISECONDS)).isNull(); // not before the pause is over
@@ -181,7 +189,7 @@ class EvaluationCoordinatorTest {
         assertThat(cancelled.await(3, TimeUnit.SECONDS)).isTrue();
         now.updateAndGet(t -> t.plusSeconds(30));
         tick();
-        EvaluationScore scored = next(ScoreState.SCORED, 3_000);
+        EvaluationScore scored = await(ScoreState.SCORED);
         assertThat(scored.getMetrics(0).getValue()).isEqualTo(0.9);
         assertThat(next(ScoreState.SCORED, 200)).isNull();
     }
@@ -201,11 +209,11 @@ class EvaluationCoordinatorTest {
         begin(coordinator);
         add(coordinator, checkpoint(1, "d", 1));
         assertThat(running.await(3, TimeUnit.SECONDS)).isTrue();
-        assertThat(next(ScoreState.RUNNING, 3_000)).isNotNull();
+        assertThat(await(ScoreState.RUNNING)).isNotNull();
         coordinator.tell(new Stop());
-        assertThat(next(ScoreState.QUEUED, 3_000)).isNotNull();
+        assertThat(await(ScoreState.QUEUED)).isNotNull();
         kit.createTestProbe().expectTerminated(coordinator, Duration.ofSeconds(3));
-        assertThat(told.get().health()).isEqualTo(Health.STOPPED);
+        assertThat(Objects.requireNonNull(told.get()).health()).isEqualTo(Health.STOPPED);
     }
 
     @Test
@@ -221,8 +229,8 @@ class EvaluationCoordinatorTest {
         ActorRef<Command> coordinator = spawn(rules(List.of("a"), List.of("knn")));
         begin(coordinator);
         add(coordinator, checkpoint(1, "d", 1));
-        assertThat(next(ScoreState.RUNNING, 3_000)).isNotNull();
-        EvaluationScore again = null;
+        assertThat(await(ScoreState.RUNNING)).isNotNull();
+        @Nullable EvaluationScore again = null;
         for (int i = 0; i < 20 && again == null; i++) {
             tick();
             again = next(ScoreState.SCORED, 200);
@@ -317,8 +325,12 @@ class EvaluationCoordinatorTest {
         return score;
     }
 
+    private EvaluationScore await(ScoreState state) throws InterruptedException {
+        return Objects.requireNonNull(next(state, 3_000), "no score became " + state);
+    }
+
     /** The next written score of that state, or null if none comes in time. */
-    private EvaluationScore next(ScoreState state, long millis) throws InterruptedException {
+    private @Nullable EvaluationScore next(ScoreState state, long millis) throws InterruptedException {
         long until = System.nanoTime() + millis * 1_000_000;
         while (System.nanoTime() < until) {
             EvaluationScore score = written.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -332,8 +344,7 @@ class EvaluationCoordinatorTest {
     private List<String> scored(int count) throws InterruptedException {
         List<String> keys = new java.util.ArrayList<>();
         for (int i = 0; i < count; i++) {
-            EvaluationScore score = next(ScoreState.SCORED, 3_000);
-            assertThat(score).as("score %d of %d", i + 1, count).isNotNull();
+            EvaluationScore score = await(ScoreState.SCORED);
             keys.add(score.getStep() + "/" + score.getDataSet() + "/" + score.getTask());
         }
         return keys;

@@ -17,7 +17,7 @@ class EvaluationPlanTest {
     void everyNthCheckpointBeginsWithTheFirst() {
         EvaluationPlan plan = new EvaluationPlan(List.of("a"), List.of("knn"), false, 3, Set.of());
         for (int i = 0; i < 8; i++) {
-            plan.announce(checkpoint(i * 100, "d" + i, i));
+            plan.announce(checkpoint(i * 100L, "d" + i, i));
         }
         assertThat(plan.enqueue()).extracting(s -> s.getStep()).containsExactly(0L, 300L, 600L);
         assertThat(plan.enqueue()).isEmpty();
