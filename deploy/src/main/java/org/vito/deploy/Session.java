@@ -2,7 +2,6 @@ package org.vito.deploy;
 
 import com.typesafe.config.Config;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +15,7 @@ final class Session {
     private final Config config;
     private final String what;
     private final Set<Role> roles;
+    private volatile boolean stopping;
 
     Session(Terminal terminal, Config config, String what, Set<Role> roles) {
         this.terminal = terminal;
@@ -37,12 +37,11 @@ final class Session {
      */
     int run(Consumer<Role> before) throws Exception {
         VitoProcess process = VitoProcess.start(config, what, roles, new Announcer(), before);
-        Thread hook = new Thread(() -> stop(process), "vito-shutdown");
-        Runtime.getRuntime().addShutdownHook(hook);
         terminal.line("log      " + Logging.file(process.data(), what));
         terminal.line("kafka    " + process.kafka().bootstrapServers());
-        Duration interval = ProcessSettings.from(config).progressInterval();
-        ProgressView view = ProgressView.show(process.kafka(), terminal, interval);
+        ProgressView view = ProgressView.show(
+                process.kafka(), terminal, ProcessSettings.from(config).progressInterval());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process, view), "vito-shutdown"));
         try {
             process.ended().toCompletableFuture().get(Long.MAX_VALUE, TimeUnit.DAYS);
             return 0;
@@ -54,8 +53,9 @@ final class Session {
         }
     }
 
-    private void stop(VitoProcess process) {
-        terminal.endLive();
+    private void stop(VitoProcess process, ProgressView view) {
+        stopping = true;
+        view.close();
         if (!process.ended().toCompletableFuture().isDone()) {
             terminal.line(roles.contains(Role.LEARN) ? "stopping; the learner saves a checkpoint first" : "stopping");
         }
@@ -73,7 +73,7 @@ final class Session {
 
         @Override
         public void ended(String role) {
-            if (role.equals(Role.LEARN.word())) {
+            if (role.equals(Role.LEARN.word()) && !stopping) {
                 terminal.line("training has ended; Ctrl-C stops the rest");
             }
         }

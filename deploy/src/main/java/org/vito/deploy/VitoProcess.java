@@ -35,6 +35,7 @@ import org.vito.protocol.TopicSetup;
  */
 final class VitoProcess implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VitoProcess.class);
+    private static final Duration ACTORS_STOP = Duration.ofSeconds(5);
     private static final Duration SLACK = Duration.ofSeconds(10); // above what the parts may take to stop
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -152,24 +153,30 @@ final class VitoProcess implements AutoCloseable {
     private void stopRoles(ActorSystem<ProcessGuardian.Command> actors, CompletableFuture<Void> rolesEnded) {
         Duration limit = roles.stream().map(settings::stopTimeout).reduce(SLACK, Duration::plus);
         actors.tell(new ProcessGuardian.Stop());
-        await(rolesEnded, limit, "the roles");
+        if (!ended(rolesEnded, limit)) {
+            log.warn("the roles did not stop within {} s and are abandoned", limit.toSeconds());
+        }
     }
 
     private static void terminate(ActorSystem<?> actors) {
         actors.terminate();
-        await(actors.getWhenTerminated().toCompletableFuture(), SLACK, "actors");
+        if (!ended(actors.getWhenTerminated().toCompletableFuture(), ACTORS_STOP)) {
+            log.info("some actors did not stop within {} s; the roles have", ACTORS_STOP.toSeconds());
+        }
     }
 
-    private static void await(CompletableFuture<?> future, Duration limit, String what) {
+    /** Waits for the end of {@code future}, be it good or bad. @return whether it came within {@code limit} */
+    private static boolean ended(CompletableFuture<?> future, Duration limit) {
         try {
             future.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            log.warn("{} did not stop within {} s and are abandoned", what, limit.toSeconds());
+            return false;
         } catch (ExecutionException e) {
-            log.debug("{} ended with a failure", what, e.getCause());
+            log.debug("it ended with a failure", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return true;
     }
 
     private <C extends AutoCloseable> C opened(C resource) {
