@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.StringTokenizer;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.NullMarked;
@@ -68,9 +69,8 @@ class ArchitectureTest {
                     .resideInAPackage(packages(module))
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage(forbidden.stream()
-                            .map(ArchitectureTest::packages)
-                            .toArray(String[]::new))
+                    .resideInAnyPackage(
+                            forbidden.stream().map(ArchitectureTest::packages).toArray(String[]::new))
                     .check(OURS);
         }
     }
@@ -194,7 +194,11 @@ class ArchitectureTest {
     @Test
     void processesEndAndPrintWhereTheirMainIs() {
         DescribedPredicate<JavaClass> mains = resideInAnyPackage(packages("deploy"), "org.vito.decode.child..");
-        noClasses().that(not(mains)).should().callMethod(System.class, "exit", int.class).check(OURS);
+        noClasses()
+                .that(not(mains))
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .check(OURS);
         noClasses().that(not(mains)).should().accessField(System.class, "out").check(OURS);
         noClasses().that(not(mains)).should().accessField(System.class, "err").check(OURS);
         noClasses().should().callMethod(Throwable.class, "printStackTrace").check(OURS);
@@ -268,7 +272,8 @@ class ArchitectureTest {
     }
 
     private static DescribedPredicate<JavaClass> hasSubclasses() {
-        return DescribedPredicate.describe("have subclasses", c -> !c.getSubclasses().isEmpty());
+        return DescribedPredicate.describe(
+                "have subclasses", c -> !c.getSubclasses().isEmpty());
     }
 
     private static String packages(String module) {
@@ -276,6 +281,6 @@ class ArchitectureTest {
     }
 
     private static String module(JavaClass c) {
-        return c.getPackageName().split("\\.")[2];
+        return new StringTokenizer(c.getPackageName().substring("org.vito.".length()), ".").nextToken();
     }
 }

@@ -85,7 +85,9 @@ class KilledLearnerTest {
                     system.await(Topics.TRAINING, "a step after the kill", PATIENCE, steps -> steps.size() > before);
             long from = told.get(before).getStep();
             assertThat(from).as("goes on from a checkpoint").isGreaterThan(announced);
-            assertThat((from - 1) % 10).as("checkpoints are made each ten steps").isZero();
+            assertThat((from - 1) % 10)
+                    .as("checkpoints are made each ten steps")
+                    .isZero();
             assertThat(from).as("no step is left out").isLessThanOrEqualTo(lastBefore(told, before) + 1);
         }
         system.forget(learner);

@@ -79,11 +79,14 @@ class SourceTreeTest {
         for (Map.Entry<String, ConfigValue> entry : entries) {
             ConfigValue value = entry.getValue();
             int line = value.origin().lineNumber();
-            boolean here =
-                    explained || !value.origin().comments().isEmpty() || line == explainedLine || line == explainedLine + 1;
+            boolean here = explained
+                    || !value.origin().comments().isEmpty()
+                    || line == explainedLine
+                    || line == explainedLine + 1;
             String key = path + " " + entry.getKey();
             if (value.valueType() == ConfigValueType.OBJECT && !((ConfigObject) value).isEmpty()) {
-                collectUnexplained(key, (ConfigObject) value, here && entry.getKey().endsWith("dispatcher"), to);
+                collectUnexplained(
+                        key, (ConfigObject) value, here && entry.getKey().endsWith("dispatcher"), to);
             } else if (!here) {
                 to.add(key + " (line " + line + ")");
             }

@@ -114,7 +114,7 @@ final class SystemUnderTest implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         logs.values().forEach(TopicLog::close);
         for (VitoProcess process : List.copyOf(processes.values())) {
             process.kill();

@@ -54,7 +54,9 @@ final class TrainingAccount {
         assertThat(steps).hasSize(steps.lastKey().intValue());
         assertThat(steps.values())
                 .allSatisfy(step -> assertThat(step.getClipOffsetsCount()).isEqualTo(clips));
-        assertThat(steps.get(steps.lastKey()).getClipsConsumed()).isEqualTo(steps.lastKey() * clips);
+        steps.forEach((number, step) -> assertThat(step.getClipsConsumed())
+                .as("clips after step %d", number)
+                .isEqualTo(number * clips));
     }
 
     /**
@@ -70,7 +72,9 @@ final class TrainingAccount {
             assertThat(produced).as("epoch %d takes clips that exist", epoch).containsAll(distinct);
             if (epoch != epochs.lastKey()) {
                 assertThat(distinct).as("epoch %d", epoch).isEqualTo(upTo(distinct, produced));
-                assertThat(distinct).as("epoch %d has what the one before had", epoch).containsAll(before);
+                assertThat(distinct)
+                        .as("epoch %d has what the one before had", epoch)
+                        .containsAll(before);
             }
             before = distinct;
         }

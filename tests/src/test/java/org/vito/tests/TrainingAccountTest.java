@@ -13,8 +13,8 @@ import org.vito.tests.TrainingAccount.Position;
 /** That the account would notice. */
 class TrainingAccountTest {
     /** Four clips; transactions leave gaps between offsets. */
-    private static final SortedSet<Position> PRODUCED = new TreeSet<>(
-            List.of(new Position(0, 0), new Position(0, 2), new Position(1, 0), new Position(1, 5)));
+    private static final SortedSet<Position> PRODUCED =
+            new TreeSet<>(List.of(new Position(0, 0), new Position(0, 2), new Position(1, 0), new Position(1, 5)));
 
     private final List<TrainingStep> told = new ArrayList<>();
 

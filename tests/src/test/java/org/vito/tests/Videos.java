@@ -42,7 +42,8 @@ final class Videos {
         Color shape = Color.getHSBColor((float) random.nextDouble(), .9f, .9f);
         double speed = random.nextDouble(10, 60);
         double size = random.nextDouble(20, 60);
-        var format = new VideoWriter.Format("mp4", "mpeg4", WIDTH, HEIGHT, FRAMES_PER_SECOND, 400_000, FRAMES_PER_SECOND);
+        var format =
+                new VideoWriter.Format("mp4", "mpeg4", WIDTH, HEIGHT, FRAMES_PER_SECOND, 400_000, FRAMES_PER_SECOND);
         try (VideoWriter writer = VideoWriter.create(file, format)) {
             for (int frame = 0; frame < seconds * FRAMES_PER_SECOND; frame++) {
                 double t = (double) frame / FRAMES_PER_SECOND;

@@ -77,9 +77,9 @@ final class VitoProcess {
     }
 
     /** Ends the process as a power cut would, its children with it. */
-    void kill() throws InterruptedException {
+    void kill() {
         List<ProcessHandle> children = process.descendants().toList();
-        process.destroyForcibly().waitFor();
+        process.destroyForcibly().onExit().join();
         children.forEach(ProcessHandle::destroyForcibly);
     }
 

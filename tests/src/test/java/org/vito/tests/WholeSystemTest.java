@@ -87,25 +87,25 @@ class WholeSystemTest {
                 "--port",
                 "0");
         page = URI.create(system.said(run, Pattern.compile("page +(http\\S+)")));
+        system.await(Topics.TRAINING, "the last step", TRAINING, steps -> steps.stream()
+                .anyMatch(s -> s.getStep() == STEPS));
+        system.await(Topics.CHECKPOINTS, "the last checkpoint", Duration.ofSeconds(30), all -> all.stream()
+                .anyMatch(c -> c.getStep() == STEPS));
         system.await(
-                Topics.TRAINING,
-                "the last step",
-                TRAINING,
-                steps -> steps.stream().anyMatch(s -> s.getStep() == STEPS));
+                Topics.SCORES,
+                "both scores of the last checkpoint",
+                Duration.ofSeconds(60),
+                WholeSystemTest::lastScored);
         system.await(
-                Topics.CHECKPOINTS,
-                "the last checkpoint",
-                Duration.ofSeconds(30),
-                all -> all.stream().anyMatch(c -> c.getStep() == STEPS));
-        system.await(
-                Topics.SCORES, "both scores of the last checkpoint", Duration.ofSeconds(60), WholeSystemTest::lastScored);
-        system.await(
-                Topics.DEAD_LETTERS, "a letter for each bad file", Duration.ofSeconds(60), letters -> BAD.keySet().stream()
-                        .allMatch(name -> letters.stream().anyMatch(l -> l.getSubject().contains(name))));
+                Topics.DEAD_LETTERS,
+                "a letter for each bad file",
+                Duration.ofSeconds(60),
+                letters -> BAD.keySet().stream().allMatch(name -> letters.stream()
+                        .anyMatch(l -> l.getSubject().contains(name))));
     }
 
     @AfterAll
-    static void end() throws Exception {
+    static void end() {
         system.close();
     }
 
@@ -156,7 +156,9 @@ class WholeSystemTest {
         double first = mean(losses.subList(0, STEPS / 5));
         double last = mean(losses.subList(STEPS - STEPS / 5, STEPS));
         log.info("mean loss of the first and of the last fifth: {} and {}", first, last);
-        assertThat(last).as("mean loss of the last fifth, that of the first being " + first).isLessThan(first * .98);
+        assertThat(last)
+                .as("mean loss of the last fifth, that of the first being " + first)
+                .isLessThan(first * .98);
     }
 
     @Test
@@ -179,11 +181,17 @@ class WholeSystemTest {
         assertThat(announced).contains(0L, 30L, 60L, 90L, 120L, 150L);
         Map<String, EvaluationScore> last = new TreeMap<>();
         system.log(Topics.SCORES).messages().forEach(s -> last.put(Topics.SCORES.key(s), s));
-        assertThat(last.values()).filteredOn(s -> s.getStep() == STEPS).hasSize(2).allSatisfy(score -> {
-            assertThat(score.getState()).isEqualTo(ScoreState.SCORED);
-            assertThat(score.getMetricsList()).extracting(Metric::getName).contains("top1");
-            assertThat(score.getMetricsList()).allSatisfy(m -> assertThat(m.getValue()).isBetween(0., 1e9));
-        });
+        assertThat(last.values())
+                .filteredOn(s -> s.getStep() == STEPS)
+                .hasSize(2)
+                .allSatisfy(score -> {
+                    assertThat(score.getState()).isEqualTo(ScoreState.SCORED);
+                    assertThat(score.getMetricsList())
+                            .extracting(Metric::getName)
+                            .contains("top1");
+                    assertThat(score.getMetricsList())
+                            .allSatisfy(m -> assertThat(m.getValue()).isBetween(0., 1e9));
+                });
     }
 
     @Test
@@ -197,7 +205,9 @@ class WholeSystemTest {
                     assertThat(reasons).contains(Reason.valueOf(letter.getReasonCode()));
                     assertThat(letter.getMessage()).isNotBlank();
                     assertThat(letter.getStage()).startsWith("ingest");
-                    assertThat(letter.getValue().isEmpty()).as("can be replayed").isFalse();
+                    assertThat(letter.getValue().isEmpty())
+                            .as("can be replayed")
+                            .isFalse();
                 }));
         assertThat(letters)
                 .filteredOn(l -> l.getSubject().contains("generated"))
@@ -215,14 +225,17 @@ class WholeSystemTest {
                 return true;
             });
             assertThat(shown.attribute("loss-chart", "data-points")).matches("[1-9]\\d*");
-            assertThat(shown.painted("loss-chart")).as("the curve of the loss is drawn").isTrue();
+            assertThat(shown.painted("loss-chart"))
+                    .as("the curve of the loss is drawn")
+                    .isTrue();
             List<String> scores = shown.rows("scores");
             assertThat(scores).anyMatch(row -> row.contains("knn")).anyMatch(row -> row.contains("linear"));
             assertThat(scores).anyMatch(row -> row.contains("150"));
             List<String> refused = shown.rows("dead-letters");
-            BAD.keySet()
-                    .forEach(name -> assertThat(refused).anyMatch(row -> row.contains(name)));
-            assertThat(shown.complaints()).as("the browser complains of nothing").isEmpty();
+            BAD.keySet().forEach(name -> assertThat(refused).anyMatch(row -> row.contains(name)));
+            assertThat(shown.complaints())
+                    .as("the browser complains of nothing")
+                    .isEmpty();
         }
     }
 
@@ -232,8 +245,7 @@ class WholeSystemTest {
         Set<String> subjects = letters.stream().map(DeadLetter::getSubject).collect(Collectors.toSet());
         try {
             return (int) Videos.real().stream()
-                    .filter(clip -> subjects.stream()
-                            .anyMatch(s -> s.endsWith("/" + clip.getFileName())))
+                    .filter(clip -> subjects.stream().anyMatch(s -> s.endsWith("/" + clip.getFileName())))
                     .count();
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
