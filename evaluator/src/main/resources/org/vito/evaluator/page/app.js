@@ -81,6 +81,7 @@ function paintRun() {
 }
 
 function runWords(s, steps, done) {
+  if (!state.counts) return "asking the server …";
   if (state.readingHistory && !steps) return "reading what happened before …";
   if (!steps) {
     const c = state.counts || {};
@@ -123,7 +124,7 @@ function paintStage(item, name, reports) {
   if (!reports.length) {
     item.dataset.health = "off";
     head.lastChild.textContent = "";
-    speed.replaceChildren(make("small", "not running"));
+    speed.replaceChildren(make("small", state.counts ? "not running" : "…"));
     facts.replaceChildren();
     fill.hidden = true;
     return;
@@ -149,7 +150,6 @@ function paintCurve() {
     { points: curve.map(p => [mid(p), p.rate]), right: true, colour: "rate", width: 1.5, alpha: .75 },
     { points: curve.map(p => [mid(p), p.mean, p.least, p.greatest]), colour: "accent", band: .2, width: 1.75 }
   ]);
-  text("score-note", "");
   const body = $("loss-table").tBodies[0];
   if ($("loss-table").closest("details").open) {
     body.replaceChildren(...curve.slice(-ROWS).reverse().map(p => make("tr",
@@ -193,7 +193,7 @@ function paintScores() {
   $("scores").tBodies[0].replaceChildren(...all.slice(0, ROWS).map(s => scoreRow(s, best.has(s))));
   $("scores").hidden = all.length === 0;
   $("scores-empty").hidden = all.length > 0;
-  text("scores-empty", state.stages.some(s => s.stage === "evaluate") ? "waiting for the first checkpoint …" : "no evaluator is running");
+  text("scores-empty", !state.counts ? "…" : state.stages.some(s => s.stage === "evaluate") ? "waiting for the first checkpoint …" : "no evaluator is running");
   const open = all.filter(s => s.state === "QUEUED" || s.state === "RUNNING").length;
   text("scores-note", all.length ? (open ? open + " to do" : "all scored") + (all.length > ROWS ? `; the newest ${ROWS} of ${grouped(all.length)}` : "") : "");
 }
