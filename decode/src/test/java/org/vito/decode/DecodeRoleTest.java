@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -144,7 +145,8 @@ class DecodeRoleTest {
             }
         }
         CurationDecision rejected = decision(video(5, 70), 2_800_000, false);
-        CurationDecision words = decision("no video at all".repeat(50).getBytes("UTF-8"), 5_000_000, true);
+        CurationDecision words =
+                decision("no video at all".repeat(50).getBytes(StandardCharsets.UTF_8), 5_000_000, true);
         CurationDecision brief = decision(video(6, 30), 1_200_000, true);
         DecodeSegment orphan = DecodeSegment.newBuilder()
                 .setVideoId("orphan")

@@ -44,8 +44,8 @@ class PlanTest {
     void everyWholeWindowLiesInExactlyOneSegment() {
         SplittableRandom random = new SplittableRandom(3);
         for (int i = 0; i < 300; i++) {
-            long stride = 100_000 + random.nextInt(5_000_000);
-            long length = 100_000 + random.nextInt(5_000_000);
+            long stride = 100_000L + random.nextInt(5_000_000);
+            long length = 100_000L + random.nextInt(5_000_000);
             DecodeSettings s = settings(
                     "vito.decode { window { stride = %d us, length = %d us, frames-per-clip = 1 }, segment-length = %d us }"
                             .formatted(stride, length, 50_000 + random.nextInt(90_000_000)));

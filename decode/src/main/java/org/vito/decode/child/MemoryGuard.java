@@ -37,7 +37,7 @@ final class MemoryGuard implements Runnable {
 
     private static long residentBytes() {
         try {
-            return Long.parseLong(Files.readString(STATM).split(" ")[1]) * PAGE;
+            return Long.parseLong(Files.readString(STATM).split(" ", 3)[1]) * PAGE;
         } catch (IOException | NumberFormatException e) {
             return 0;
         }

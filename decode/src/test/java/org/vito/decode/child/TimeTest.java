@@ -24,7 +24,7 @@ class TimeTest {
         SplittableRandom random = new SplittableRandom(7);
         for (int i = 0; i < 2000; i++) {
             TimeBase base = new TimeBase(1 + random.nextInt(100_000), 1 + random.nextInt(1_000_000_000));
-            long ticks = random.nextLong() >> 1 + random.nextInt(60);
+            long ticks = random.nextLong() >> (1 + random.nextInt(60));
             BigInteger expected = floor(
                     BigInteger.valueOf(ticks)
                             .multiply(BigInteger.valueOf(base.numerator() * 1_000_000L))
