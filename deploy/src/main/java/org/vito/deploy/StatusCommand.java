@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
 final class StatusCommand implements Callable<Integer> {
     private static final long RECENT_MS = 10_000;
     private static final int SCORES = 12;
+    private static final int METRICS = 3; // the first ones are what the task is about
 
     @Spec
     CommandSpec spec;
@@ -94,7 +95,8 @@ final class StatusCommand implements Callable<Integer> {
         out.printf("%n%-16s %10s %-12s %-16s %-8s %s%n", "run", "step", "task", "data set", "state", "metrics");
         for (EvaluationScore score : newest) {
             StringBuilder metrics = new StringBuilder(score.getReason());
-            score.getMetricsList()
+            score.getMetricsList().stream()
+                    .limit(METRICS)
                     .forEach(m -> metrics.append(String.format(Locale.ROOT, "%s %.4g  ", m.getName(), m.getValue())));
             out.printf(
                     "%-16s %10d %-12s %-16s %-8s %s%n",
