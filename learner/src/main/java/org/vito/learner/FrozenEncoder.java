@@ -45,9 +45,12 @@ public final class FrozenEncoder implements AutoCloseable {
     }
 
     /**
-     * Loads the online network of a checkpoint directory.
+     * Loads the online network of a checkpoint directory. Whether its files are those that its manifest names is for {@link
+     * org.vito.learner.checkpoint.Checkpoints#verify} to say; nothing else than {@code model.json} and the online network's
+     * weights is read here.
      *
-     * @throws org.vito.protocol.VitoException DAMAGED_CHECKPOINT if a file is missing or not the one its manifest names
+     * @throws org.vito.protocol.VitoException DAMAGED_CHECKPOINT if one of the two is missing or cannot be read;
+     *     OTHER_CONFIGURATION if they do not belong together
      */
     public static FrozenEncoder open(Path checkpoint) {
         ModelFile model = ModelFile.read(checkpoint);

@@ -1,8 +1,11 @@
 package org.vito.learner.network;
 
+import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
@@ -28,8 +31,7 @@ record AttentionPool<T extends TFloating>(
     record Pooled<T extends TFloating>(Operand<T> weights, Operand<T> mean) {}
 
     /** Declares the variables of an attention over {@code channels} channels. */
-    static AttentionPool<org.tensorflow.types.TFloat32> declare(
-            Variables variables, String name, long channels, long hidden) {
+    static AttentionPool<TFloat32> declare(Variables variables, String name, long channels, long hidden) {
         return new AttentionPool<>(
                 variables
                         .declare(name + ".fc1.weight", Variable.Kind.WEIGHT, hidden, channels)
@@ -55,14 +57,12 @@ record AttentionPool<T extends TFloating>(
     /** Pools {@code h} by logits of as many elements as it has positions. */
     static <T extends TFloating> Pooled<T> weighted(Ops tf, Operand<T> h, Operand<T> logits, long channels) {
         Operand<TInt32> batch = tf.slice(tf.shape(h), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
-        Operand<TInt32> perImage = tf.concat(java.util.List.of(batch, tf.constant(new int[] {-1})), tf.constant(0));
+        Operand<TInt32> perImage = tf.concat(List.of(batch, tf.constant(new int[] {-1})), tf.constant(0));
         Operand<T> weights = tf.expandDims(tf.nn.softmax(tf.reshape(logits, perImage)), tf.constant(1));
         Operand<TInt32> byPosition =
-                tf.concat(java.util.List.of(batch, tf.constant(new int[] {-1, (int) channels})), tf.constant(0));
+                tf.concat(List.of(batch, tf.constant(new int[] {-1, (int) channels})), tf.constant(0));
         Operand<T> positions = tf.reshape(h, byPosition);
-        Operand<T> mean = tf.squeeze(
-                tf.train.batchMatMul(weights, positions, h.type()),
-                org.tensorflow.op.core.Squeeze.axis(java.util.List.of(1L)));
+        Operand<T> mean = tf.squeeze(tf.train.batchMatMul(weights, positions, h.type()), Squeeze.axis(List.of(1L)));
         return new Pooled<>(weights, mean);
     }
 }

@@ -19,7 +19,9 @@ final class Initialisation {
         switch (variable.kind()) {
             case WEIGHT ->
                 truncatedNormal(
-                        values, 1 / Math.sqrt(fanIn), CounterRandom.of(seed, "weights/" + variable.name(), 0, 0));
+                        values,
+                        1 / Math.sqrt((double) fanIn),
+                        CounterRandom.of(seed, "weights/" + variable.name(), 0, 0));
             case ONES, MOVING_VARIANCE -> Arrays.fill(values, 1);
             case ZEROS, MOVING_MEAN -> Arrays.fill(values, 0);
         }

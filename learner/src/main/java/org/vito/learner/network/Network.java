@@ -5,6 +5,7 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.ReduceSum;
 import org.tensorflow.types.TFloat32;
 
 /** A network in a graph: its variables, and its outputs for the views it was built on. */
@@ -116,8 +117,7 @@ public final class Network {
     }
 
     private static Operand<TFloat32> unitLength(Ops tf, Operand<TFloat32> rows) {
-        Operand<TFloat32> squares =
-                tf.reduceSum(tf.math.square(rows), tf.constant(1), org.tensorflow.op.core.ReduceSum.keepDims(true));
+        Operand<TFloat32> squares = tf.reduceSum(tf.math.square(rows), tf.constant(1), ReduceSum.keepDims(true));
         return tf.math.mul(rows, tf.math.rsqrt(tf.math.maximum(squares, tf.constant(NORM_EPSILON))));
     }
 }

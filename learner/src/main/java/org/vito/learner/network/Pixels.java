@@ -1,6 +1,8 @@
 package org.vito.learner.network;
 
+import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -29,10 +31,9 @@ public final class Pixels {
         }
         // Whole rows at once: broadcasting over a last dimension of 3 would be many times slower.
         Operand<TInt32> shape = tf.shape(bytes);
-        Operand<TInt32> width = tf.stridedSlice(shape, org.tensorflow.ndarray.index.Indices.slice(-2, -1));
+        Operand<TInt32> width = tf.stridedSlice(shape, Indices.slice(-2, -1));
         Operand<TInt32> rows = tf.concat(
-                java.util.List.of(
-                        tf.constant(new int[] {-1}), tf.math.mul(width, tf.constant(new int[] {MEAN.length}))),
+                List.of(tf.constant(new int[] {-1}), tf.math.mul(width, tf.constant(new int[] {MEAN.length}))),
                 tf.constant(0));
         Operand<TFloat32> x = tf.reshape(tf.dtypes.cast(bytes, TFloat32.class), rows);
         Operand<TFloat32> scaled = tf.math.mul(x, tf.tile(tf.constant(scale), width));

@@ -5,6 +5,7 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.ReduceMax;
+import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -96,6 +97,6 @@ public record InfoNce(double temperature, Negatives negatives) {
     private static <T extends TFloating> Operand<T> logSumExp(Ops tf, Operand<T> rows) {
         Operand<T> largest = tf.stopGradient(tf.reduceMax(rows, tf.constant(1), ReduceMax.keepDims(true)));
         Operand<T> sum = tf.reduceSum(tf.math.exp(tf.math.sub(rows, largest)), tf.constant(1));
-        return tf.math.add(tf.math.log(sum), tf.squeeze(largest, org.tensorflow.op.core.Squeeze.axis(List.of(1L))));
+        return tf.math.add(tf.math.log(sum), tf.squeeze(largest, Squeeze.axis(List.of(1L))));
     }
 }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
@@ -112,7 +113,7 @@ public final class SafetensorsFile implements AutoCloseable {
         closeQuietly(this);
     }
 
-    private static void closeQuietly(@org.jspecify.annotations.Nullable SafetensorsFile file) {
+    private static void closeQuietly(@Nullable SafetensorsFile file) {
         if (file != null) {
             try {
                 file.channel.close();

@@ -8,12 +8,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Result;
@@ -22,6 +27,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.vito.learner.FrozenEncoder;
 import org.vito.learner.network.Variable;
 import org.vito.learner.network.Variables;
 import org.vito.learner.optimise.Optimiser.Gradient;
@@ -99,6 +105,26 @@ class GoldenTest {
         }
     }
 
+    /** Features that PyTorch computed of two images of 45 × 45 with the golden weights. */
+    @Test
+    void frozenFeatures(@TempDir Path checkpoint) throws IOException, URISyntaxException {
+        Path golden = Path.of(GoldenTest.class.getResource("/golden/tiny").toURI());
+        ModelFile.of(TestSettings.tiny(64)).write(checkpoint);
+        Files.copy(golden.resolve("online.safetensors"), checkpoint.resolve(TrainingModel.ONLINE_FILE));
+        ByteBuffer images = ByteBuffer.allocateDirect(2 * 45 * 45 * 3);
+        for (long i = 0; i < images.capacity(); i++) {
+            images.put((int) i, (byte) (i * i / 7 + i * 37));
+        }
+        try (FrozenEncoder encoder = FrozenEncoder.open(checkpoint);
+                SafetensorsFile expected = SafetensorsFile.open(golden.resolve("features.safetensors"))) {
+            float[] wanted = expected.read("pooled");
+            float[][] found = encoder.encode(images, 2, 45);
+            float[] flat = Arrays.copyOf(found[0], wanted.length);
+            System.arraycopy(found[1], 0, flat, found[0].length, found[1].length);
+            assertThat(distance(flat, wanted, largest(wanted))).isLessThan(TOLERANCE);
+        }
+    }
+
     private static void load(TrainingModel model, Path golden) {
         model.nodes().online().restore(model.session(), golden.resolve("online.safetensors"));
         model.nodes().target().restore(model.session(), golden.resolve("target.safetensors"));
@@ -131,7 +157,7 @@ class GoldenTest {
         for (int view = 0; view < VIEWS; view++) {
             float[] found = new float[length];
             ((TFloat32) result.get(first + view)).copyTo(DataBuffers.of(found, false, false));
-            float[] wanted = java.util.Arrays.copyOfRange(expected, view * length, (view + 1) * length);
+            float[] wanted = Arrays.copyOfRange(expected, view * length, (view + 1) * length);
             assertThat(distance(found, wanted, largest(wanted))).as(what).isLessThan(TOLERANCE);
         }
     }

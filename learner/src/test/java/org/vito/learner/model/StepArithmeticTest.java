@@ -14,6 +14,7 @@ import org.tensorflow.types.TInt32;
 import org.vito.learner.network.Variable;
 import org.vito.learner.network.Variables;
 import org.vito.learner.optimise.Optimiser.Gradient;
+import org.vito.protocol.CounterRandom;
 
 /** Follows five steps in 64-bit arithmetic written out here, from the gradients that each step found. */
 class StepArithmeticTest {
@@ -118,7 +119,7 @@ class StepArithmeticTest {
     }
 
     static void fill(ByteBuffer images) {
-        var random = org.vito.protocol.CounterRandom.of(1, "images", 0, 0);
+        var random = CounterRandom.of(1, "images", 0, 0);
         for (int i = 0; i < images.capacity(); i++) {
             images.put(i, (byte) random.nextInt());
         }
