@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.vito.evaluator.data.ImageSet;
 import org.vito.evaluator.data.ImageSets;
 import org.vito.evaluator.plan.EvaluationCoordinator;
-import org.vito.evaluator.plan.EvaluationCoordinator.Rules;
 import org.vito.evaluator.plan.EvaluationCoordinator.Surroundings;
 import org.vito.evaluator.plan.EvaluationCoordinator.Told;
+import org.vito.evaluator.plan.EvaluationRules;
 import org.vito.evaluator.score.CheckpointScorer;
 import org.vito.evaluator.score.ImageEncoder;
 import org.vito.evaluator.task.Task;
@@ -104,8 +104,8 @@ public final class EvaluateRole {
                 .orElseThrow(() -> new VitoException(Reason.BAD_DATA_SET, "no data set is called " + name));
     }
 
-    private static Rules rules(EvaluatorSettings settings) {
-        return new Rules(
+    private static EvaluationRules rules(EvaluatorSettings settings) {
+        return new EvaluationRules(
                 settings.dataSets().stream()
                         .map(EvaluatorSettings.DataSet::name)
                         .toList(),

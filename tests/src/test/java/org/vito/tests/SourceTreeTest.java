@@ -86,7 +86,10 @@ class SourceTreeTest {
             String key = path + " " + entry.getKey();
             if (value.valueType() == ConfigValueType.OBJECT && !((ConfigObject) value).isEmpty()) {
                 collectUnexplained(
-                        key, (ConfigObject) value, here && entry.getKey().endsWith("dispatcher"), to);
+                        key,
+                        (ConfigObject) value,
+                        explained || (here && entry.getKey().endsWith("dispatcher")),
+                        to);
             } else if (!here) {
                 to.add(key + " (line " + line + ")");
             }

@@ -85,30 +85,6 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
         SCORES
     }
 
-    /**
-     * What is asked of a coordinator.
-     *
-     * @param dataSets names, in the order in which they are scored
-     * @param tasks names, likewise
-     * @param newestFirst see {@link EvaluationPlan}
-     * @param every see {@link EvaluationPlan}
-     * @param retriedReasons see {@link EvaluationPlan}
-     * @param evaluators jobs at a time, 1 or more
-     * @param attempts tries of a job whose failure may pass, 1 or more
-     * @param backOff before the second try; doubles with each
-     * @param lease how long an evaluator may be silent
-     */
-    public record Rules(
-            List<String> dataSets,
-            List<String> tasks,
-            boolean newestFirst,
-            int every,
-            Set<String> retriedReasons,
-            int evaluators,
-            int attempts,
-            Duration backOff,
-            Duration lease) {}
-
     /** What surrounds a coordinator: {@code scorer} makes one a job slot; {@code told} hears health and a line for people. */
     public record Surroundings(
             Supplier<Scorer> scorer,
@@ -128,7 +104,7 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
     private static final int WRITES = 5;
     private static final Duration WRITE_PAUSE = Duration.ofSeconds(2);
 
-    private final Rules rules;
+    private final EvaluationRules rules;
     private final Surroundings around;
     private final TimerScheduler<Command> timers;
     private final EvaluationPlan plan;
@@ -142,7 +118,7 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
     private boolean stopping;
 
     private EvaluationCoordinator(
-            ActorContext<Command> context, TimerScheduler<Command> timers, Rules rules, Surroundings around) {
+            ActorContext<Command> context, TimerScheduler<Command> timers, EvaluationRules rules, Surroundings around) {
         super(context);
         this.rules = rules;
         this.around = around;
@@ -157,7 +133,7 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
         tell();
     }
 
-    public static Behavior<Command> create(Rules rules, Surroundings around) {
+    public static Behavior<Command> create(EvaluationRules rules, Surroundings around) {
         return Behaviors.setup(
                 context -> Behaviors.withTimers(timers -> new EvaluationCoordinator(context, timers, rules, around)));
     }

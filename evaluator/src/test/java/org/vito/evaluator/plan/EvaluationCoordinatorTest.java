@@ -33,7 +33,6 @@ import org.vito.evaluator.plan.EvaluationCoordinator.Command;
 import org.vito.evaluator.plan.EvaluationCoordinator.History;
 import org.vito.evaluator.plan.EvaluationCoordinator.HistoryRead;
 import org.vito.evaluator.plan.EvaluationCoordinator.RestoreScores;
-import org.vito.evaluator.plan.EvaluationCoordinator.Rules;
 import org.vito.evaluator.plan.EvaluationCoordinator.Stop;
 import org.vito.evaluator.plan.EvaluationCoordinator.Told;
 import org.vito.protocol.Reason;
@@ -267,7 +266,7 @@ class EvaluationCoordinatorTest {
         unhandled.expectNoMessage(Duration.ofMillis(100));
     }
 
-    private ActorRef<Command> spawn(Rules rules) {
+    private ActorRef<Command> spawn(EvaluationRules rules) {
         return kit.spawn(EvaluationCoordinator.create(
                 rules,
                 new EvaluationCoordinator.Surroundings(
@@ -280,8 +279,8 @@ class EvaluationCoordinatorTest {
                         told::set)));
     }
 
-    private static Rules rules(List<String> sets, List<String> tasks) {
-        return new Rules(
+    private static EvaluationRules rules(List<String> sets, List<String> tasks) {
+        return new EvaluationRules(
                 sets, tasks, true, 1, Set.of("BAD_DATA_SET"), 1, 3, Duration.ofSeconds(5), Duration.ofSeconds(60));
     }
 
