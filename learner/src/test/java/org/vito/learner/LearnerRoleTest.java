@@ -42,6 +42,7 @@ class LearnerRoleTest {
     private static final int STEPS = 20;
 
     @TempDir
+    @SuppressWarnings("NullAway.Init")
     Path data;
 
     @AfterAll

@@ -9,7 +9,6 @@ import com.typesafe.config.ConfigValueFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vito.augment.AugmentSettings;
 import org.vito.protocol.VitoException;
 
 class LearnerSettingsTest {
@@ -21,16 +20,16 @@ class LearnerSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"paper", "small"})
-    void presetsAreWholeAndAgreeWithTheViews(String preset) {
+    void presetsAreWhole(String preset) {
         Config config = ConfigFactory.parseResources("presets/" + preset + ".conf")
                 .withFallback(ConfigFactory.load())
                 .resolve();
         LearnerSettings settings = LearnerSettings.from(config);
-        AugmentSettings views = AugmentSettings.from(config);
-        assertThat(views.size()).isEqualTo(settings.model().size());
-        assertThat(views.recipes()).hasSize(settings.model().views());
-        assertThat(settings.run().order().minimum())
-                .isGreaterThanOrEqualTo(settings.model().clips());
+        assertThat(settings.run().order().minimum()).isEqualTo(settings.model().clips());
+        assertThat(settings.run().order().capacity())
+                .as("a buffer smaller than a batch could not keep videos apart")
+                .isGreaterThan(settings.model().clips());
+        assertThat(settings.run().schedule().steps()).isEqualTo(preset.equals("paper") ? 93_835 : 5_000);
     }
 
     @Test
@@ -67,7 +66,6 @@ class LearnerSettingsTest {
     void valuesThatCannotBeUsedAreRefusedByKey(String setting) {
         assertThatThrownBy(() -> with("vito.learner." + setting))
                 .isInstanceOf(VitoException.class)
-                .hasMessageContaining(
-                        setting.substring(0, setting.indexOf(" = ")));
+                .hasMessageContaining(setting.substring(0, setting.indexOf(" = ")));
     }
 }

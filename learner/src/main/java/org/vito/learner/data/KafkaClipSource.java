@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,7 +37,8 @@ import org.vito.protocol.VitoException;
 
 /**
  * The clips topic in Kafka. Partitions are assigned, never subscribed to: positions belong to checkpoints, not to a consumer
- * group. A partition with records at hand is paused, so at most one fetch of each partition is held.
+ * group. A partition with records at hand is paused, so at most one fetch of each partition is held; so is one that was
+ * read to its end, since a fetch that waits for what comes there would hold up the others.
  */
 public final class KafkaClipSource implements ClipSource {
     private static final Logger log = LoggerFactory.getLogger(KafkaClipSource.class);
@@ -48,6 +50,7 @@ public final class KafkaClipSource implements ClipSource {
     private final Duration timeout;
     private final InstantSource clock;
     private final Map<Integer, Deque<ConsumerRecord<String, byte[]>>> ahead = new HashMap<>();
+    private final Set<Integer> readToEnd = new HashSet<>();
     private volatile boolean stopped;
 
     /** A reader that waits for an answer of Kafka for at most {@code timeout}; a broker may restart within it. */
@@ -57,6 +60,7 @@ public final class KafkaClipSource implements ClipSource {
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "64");
+        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "100");
         consumer = new KafkaConsumer<>(properties);
         this.timeout = timeout;
         this.clock = clock;
@@ -80,6 +84,7 @@ public final class KafkaClipSource implements ClipSource {
     @Override
     public void seek(Map<Integer, Long> next) {
         ahead.clear();
+        readToEnd.clear();
         consumer.assign(next.keySet().stream().map(KafkaClipSource::partition).toList());
         next.forEach((partition, offset) -> {
             ahead.put(partition, new ArrayDeque<>());
@@ -102,7 +107,11 @@ public final class KafkaClipSource implements ClipSource {
             });
         }
         ConsumerRecord<String, byte[]> record = waiting.peek();
-        return record == null || record.offset() >= to ? null : waiting.poll();
+        if (record == null || record.offset() >= to) {
+            readToEnd.add(partition);
+            return null;
+        }
+        return waiting.poll();
     }
 
     @Override
@@ -151,10 +160,10 @@ public final class KafkaClipSource implements ClipSource {
 
     private void poll(TopicPartition wanted, long deadline) {
         ahead.forEach((partition, records) -> {
-            if (!records.isEmpty()) {
-                consumer.pause(Set.of(partition(partition)));
-            } else {
+            if (partition == wanted.partition() || (records.isEmpty() && !readToEnd.contains(partition))) {
                 consumer.resume(Set.of(partition(partition)));
+            } else {
+                consumer.pause(Set.of(partition(partition)));
             }
         });
         try {

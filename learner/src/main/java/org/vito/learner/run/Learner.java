@@ -5,7 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.vito.protocol.Platform;
 import org.vito.protocol.Reason;
 import org.vito.protocol.RunningRole;
@@ -14,9 +14,10 @@ import org.vito.protocol.VitoException;
 /** A learner that runs, seen from outside: its {@link LearnerActor} and what that last said. */
 public final class Learner implements RunningRole {
     private static final String ROLE = "learn";
+    private static final AtomicInteger STARTED = new AtomicInteger(); // an actor's name is free only after it has ended
 
-    private final AtomicReference<RunningRole.Status> status =
-            new AtomicReference<>(new RunningRole.Status(ROLE, LearnerState.STARTING.health(), "starting"));
+    private volatile RunningRole.Status status =
+            new RunningRole.Status(ROLE, LearnerState.STARTING.health(), "starting");
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final ActorRef<LearnerActor.Command> actor;
 
@@ -34,7 +35,7 @@ public final class Learner implements RunningRole {
         };
         actor = system.systemActorOf(
                 LearnerActor.create(loops, settings.restarts(), settings.restartAfter(), this::heard),
-                "vito-learner-" + settings.run(),
+                "vito-learner-" + settings.run() + "-" + STARTED.incrementAndGet(),
                 Props.empty());
     }
 
@@ -50,7 +51,7 @@ public final class Learner implements RunningRole {
 
     @Override
     public RunningRole.Status status() {
-        return status.get();
+        return status;
     }
 
     @Override
@@ -65,7 +66,7 @@ public final class Learner implements RunningRole {
     }
 
     private void heard(LearnerActor.Status said) {
-        status.set(new RunningRole.Status(ROLE, said.state().health(), said.detail()));
+        status = new RunningRole.Status(ROLE, said.state().health(), said.detail());
         if (said.state() == LearnerState.STOPPED) {
             ended.complete(null);
         } else if (said.state() == LearnerState.HALTED) {

@@ -11,16 +11,20 @@ import org.slf4j.LoggerFactory;
 import org.vito.augment.ClipBatch.Example;
 import org.vito.learner.data.Place;
 import org.vito.protocol.DeadLetters;
+import org.vito.protocol.KafkaAccess;
 import org.vito.protocol.Reason;
 import org.vito.protocol.StageMeter;
 import org.vito.protocol.Topics;
 import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.DeadLetter;
 
 /** Dead letters of clips that cannot be learned from: one each, however many epochs meet the clip. Safe for any thread. */
 final class Refusals {
     private static final Logger log = LoggerFactory.getLogger(Refusals.class);
     private static final String STAGE = "learn";
     private static final int REMEMBERED = 100_000;
+    /** A larger letter would not fit into its topic and goes without the record, whose place it names. */
+    private static final int LARGEST = KafkaAccess.MAX_RECORD_BYTES - (64 << 10);
 
     private final TrainingJournal journal;
     private final StageMeter meter;
@@ -63,7 +67,11 @@ final class Refusals {
             log.warn("clip left out: {}", reason.getMessage());
             meter.failed();
             String subject = record.key() == null ? record.partition() + "@" + record.offset() : record.key();
-            journal.tell(Topics.DEAD_LETTERS, DeadLetters.of(STAGE, subject, reason, 1, record, clock));
+            DeadLetter letter = DeadLetters.of(STAGE, subject, reason, 1, record, clock);
+            boolean fits = letter.getSerializedSize() <= LARGEST;
+            journal.tell(
+                    Topics.DEAD_LETTERS,
+                    fits ? letter : letter.toBuilder().clearValue().build());
         }
     }
 

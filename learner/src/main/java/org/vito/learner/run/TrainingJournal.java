@@ -9,11 +9,13 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -171,7 +173,7 @@ final class TrainingJournal implements AutoCloseable {
         long deadline = System.nanoTime() + COMMIT_EVERY.toNanos();
         while (entry != null) {
             inHand.add(entry);
-            if (entry.committed() != null || inHand.size() == CAPACITY || closed && queue.isEmpty()) {
+            if (entry.committed() != null || inHand.size() == CAPACITY || (closed && queue.isEmpty())) {
                 break;
             }
             entry = queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -183,7 +185,9 @@ final class TrainingJournal implements AutoCloseable {
         for (int attempt = 1; !records.isEmpty(); attempt++) {
             try {
                 producer.beginTransaction();
-                records.forEach(producer::send);
+                for (ProducerRecord<String, byte[]> record : records) {
+                    Future<RecordMetadata> unused = producer.send(record); // the commit tells whether it arrived
+                }
                 producer.commitTransaction();
                 return;
             } catch (ProducerFencedException | InvalidProducerEpochException | AuthorizationException e) {

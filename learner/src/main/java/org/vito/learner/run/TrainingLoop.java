@@ -239,8 +239,8 @@ final class TrainingLoop implements Runnable {
     private boolean due() {
         long everySteps = settings.checkpoint().everySteps();
         Duration every = settings.checkpoint().every();
-        return everySteps > 0 && step % everySteps == 0
-                || !every.isZero() && !platform.clock().instant().isBefore(savedAt.plus(every));
+        boolean bySteps = everySteps > 0 && step % everySteps == 0;
+        return bySteps || (!every.isZero() && !platform.clock().instant().isBefore(savedAt.plus(every)));
     }
 
     private void save(CheckpointStore store, TrainingJournal journal, Trainable network) {

@@ -26,15 +26,17 @@ class CheckpointStoreTest {
     private static final Identity IDENTITY = identity("a.x = 1, a.y = two, a.z { p = 3 }");
 
     @TempDir
+    @SuppressWarnings("NullAway.Init")
     Path data;
 
     private Path checkpoints;
     private CheckpointStore store;
 
     @BeforeEach
+    @SuppressWarnings("NullAway.Init") // the directory is there before
     void open() {
         checkpoints = Checkpoints.directory(data, "r");
-        store = open(IDENTITY, 2, 0);
+        store = open(data, IDENTITY, 2, 0);
         store.beginGeneration(0);
     }
 
@@ -43,6 +45,10 @@ class CheckpointStoreTest {
     }
 
     private CheckpointStore open(Identity identity, int keep, long keepEvery) {
+        return open(data, identity, keep, keepEvery);
+    }
+
+    private static CheckpointStore open(Path data, Identity identity, int keep, long keepEvery) {
         return CheckpointStore.open(
                 "r",
                 data,

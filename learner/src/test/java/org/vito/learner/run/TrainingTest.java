@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -51,6 +52,7 @@ class TrainingTest {
     private static int runs;
 
     @TempDir
+    @SuppressWarnings("NullAway.Init")
     Path data;
 
     private KafkaAccess kafka;
@@ -58,9 +60,10 @@ class TrainingTest {
     private final String run = "run-" + runs++;
 
     @BeforeEach
+    @SuppressWarnings("NullAway.Init") // the directory is there before
     void emptyTopic() throws Exception {
         kafka = TestBroker.withoutClips();
-        platform = platform();
+        platform = platform(data, kafka);
     }
 
     @AfterAll
@@ -68,7 +71,7 @@ class TrainingTest {
         KIT.shutdownTestKit();
     }
 
-    private Platform platform() {
+    private static Platform platform(Path data, KafkaAccess kafka) {
         return new Platform(
                 kafka,
                 DirectoryObjectStore.open(data.resolve("objects")),
@@ -122,7 +125,7 @@ class TrainingTest {
         try {
             finish(learner);
         } catch (ExecutionException e) {
-            return e.getCause();
+            return Objects.requireNonNull(e.getCause());
         }
         throw new AssertionError("the learner ended in order");
     }
@@ -136,7 +139,7 @@ class TrainingTest {
     }
 
     /** The last telling of each step. */
-    private static TreeMap<Long, TrainingStep> steps(String name) {
+    private static SortedMap<Long, TrainingStep> steps(String name) {
         TreeMap<Long, TrainingStep> steps = new TreeMap<>();
         TestBroker.read(Topics.TRAINING, s -> s.getRunId().equals(name)).forEach(s -> steps.put(s.getStep(), s));
         return steps;
@@ -301,7 +304,11 @@ class TrainingTest {
         ActorTestKit elsewhere = ActorTestKit.create();
         try {
             Learner newer = Learner.start(
-                    elsewhere.system(), settings(run, ""), new StandInNetwork.Maker(), new StandInViews(), platform());
+                    elsewhere.system(),
+                    settings(run, ""),
+                    new StandInNetwork.Maker(),
+                    new StandInViews(),
+                    platform(data, kafka));
             finish(newer);
             List<TrainingStep> told = List.copyOf(steps(run).values());
             List<CheckpointAnnouncement> announcements = announced();
