@@ -122,7 +122,10 @@ final class BatchWork {
         throw new VitoException(
                 Reason.DAMAGED_CLIP,
                 "batch %d: none of its %d clips has a frame that decodes, the first being %s: expected JPEG frames"
-                        .formatted(batch.number(), clips, batch.examples().get(0).clip().getClipId()));
+                        .formatted(
+                                batch.number(),
+                                clips,
+                                batch.examples().get(0).clip().getClipId()));
     }
 
     private void copy(int from, int to) {
@@ -137,8 +140,7 @@ final class BatchWork {
     private int[] videoIds(int[] source) {
         Map<String, Integer> ids = new HashMap<>();
         return Arrays.stream(source)
-                .map(i -> ids.computeIfAbsent(
-                        batch.examples().get(i).clip().getVideoId(), video -> ids.size()))
+                .map(i -> ids.computeIfAbsent(batch.examples().get(i).clip().getVideoId(), video -> ids.size()))
                 .toArray();
     }
 }

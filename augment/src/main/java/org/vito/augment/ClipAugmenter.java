@@ -43,8 +43,7 @@ final class ClipAugmenter implements AutoCloseable {
             CounterRandom random = CounterRandom.of(seed, clip.getClipId(), example.epoch(), view);
             Recipe recipe = settings.recipes().get(view);
             ViewDraw draw = ViewDraw.of(random, settings, recipe, decoder.width(), decoder.height());
-            transform.apply(
-                    decoder.pixels(), decoder.width(), draw, out, (view * clips + row) * settings.viewBytes());
+            transform.apply(decoder.pixels(), decoder.width(), draw, out, (view * clips + row) * settings.viewBytes());
         }
         return true;
     }

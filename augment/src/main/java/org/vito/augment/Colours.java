@@ -1,8 +1,10 @@
 package org.vito.augment;
 
+import java.util.Arrays;
+
 /**
- * BYOL's colour changes, each cut to 0 … 1, over a stretch of three planes. The formulae are those of
- * {@code byol/utils/augmentations.py}, rewritten without branches.
+ * BYOL's colour changes, each cut to 0 … 1, over a strip of pixels that is small enough for the nearest cache. The formulae are
+ * those of {@code byol/utils/augmentations.py}, rewritten without branches and in loops that become vector instructions.
  *
  * <p><b>Saturation</b> multiplies S of HSV, cut to 1. With v the greatest of a pixel's values and m the least, S = (v - m)/v, and
  * a colour c lies at v - (v - c); multiplying S by f moves it to v - (v - c)·k, where k = min(f, 1/S).
@@ -19,87 +21,168 @@ final class Colours {
     static final int SATURATION = 2;
     static final int HUE = 3;
 
+    /** Most pixels of a strip. */
+    static final int STRIP = 1024;
+
     private static final float TINY = 1e-12f;
 
-    private Colours() {}
+    private float[][] values = new float[3][STRIP];
+    private float[][] turned = new float[3][STRIP];
+    private final float[] greatest = new float[STRIP];
+    private final float[] least = new float[STRIP];
+    private final float[] rest = new float[STRIP];
+    private final float[][] sums = new float[3][STRIP];
+    private int n;
 
-    static void brightness(float[] values, int from, int to, float added) {
-        for (int i = from; i < to; i++) {
+    /** Takes pixels {@code from … to - 1} in. */
+    void load(Planes planes, int from, int to) {
+        n = to - from;
+        for (int colour = 0; colour < 3; colour++) {
+            System.arraycopy(planes.plane(colour), from, values[colour], 0, n);
+        }
+    }
+
+    /** Puts the strip back. */
+    void store(Planes planes, int from) {
+        for (int colour = 0; colour < 3; colour++) {
+            System.arraycopy(values[colour], 0, planes.plane(colour), from, n);
+        }
+    }
+
+    void brightness(double added) {
+        for (float[] plane : values) {
+            brighten(plane, (float) added, n);
+        }
+    }
+
+    private static void brighten(float[] values, float added, int n) {
+        for (int i = 0; i < n; i++) {
             values[i] = Rows.clip(values[i] + added);
         }
     }
 
-    /** Multiplies the distance from {@code mean}. */
-    static void contrast(float[] values, int from, int to, float factor, float mean) {
-        float rest = mean - factor * mean;
-        for (int i = from; i < to; i++) {
+    /** Multiplies the distance from the picture's means. */
+    void contrast(double factor, double[] means) {
+        for (int colour = 0; colour < 3; colour++) {
+            stretch(values[colour], (float) factor, (float) (means[colour] * (1 - factor)), n);
+        }
+    }
+
+    private static void stretch(float[] values, float factor, float rest, int n) {
+        for (int i = 0; i < n; i++) {
             values[i] = Rows.clip(values[i] * factor + rest);
         }
     }
 
-    static void saturation(float[] red, float[] green, float[] blue, int from, int to, float factor) {
-        for (int i = from; i < to; i++) {
-            float r = red[i];
-            float g = green[i];
-            float b = blue[i];
-            float v = Math.max(Math.max(r, g), b);
-            float m = Math.min(Math.min(r, g), b);
-            float k = Math.min(factor, v / (v - m + TINY));
-            red[i] = Rows.clip(v - (v - r) * k);
-            green[i] = Rows.clip(v - (v - g) * k);
-            blue[i] = Rows.clip(v - (v - b) * k);
+    void saturation(double factor) {
+        extremes(values[0], values[1], values[2], greatest, least, n);
+        reach(greatest, least, (float) factor, n);
+        for (float[] plane : values) {
+            spread(plane, greatest, least, n);
         }
     }
 
-    static void hue(float[] red, float[] green, float[] blue, int from, int to, double turn) {
+    private static void extremes(float[] red, float[] green, float[] blue, float[] greatest, float[] least, int n) {
+        for (int i = 0; i < n; i++) {
+            float sum = red[i] + green[i];
+            float gap = Math.abs(red[i] - green[i]);
+            float above = sum + gap; // twice the greater of the two
+            float below = sum - gap;
+            float third = 2 * blue[i];
+            greatest[i] = 0.25f * (above + third + Math.abs(above - third));
+            least[i] = 0.25f * (below + third - Math.abs(below - third));
+        }
+    }
+
+    /** Turns the least of each pixel's values into k of the class comment. */
+    private static void reach(float[] greatest, float[] least, float factor, int n) {
+        for (int i = 0; i < n; i++) {
+            float most = greatest[i] / (Math.abs(greatest[i] - least[i]) + TINY);
+            least[i] = 0.5f * (most + factor - Math.abs(most - factor));
+        }
+    }
+
+    private static void spread(float[] values, float[] greatest, float[] k, int n) {
+        for (int i = 0; i < n; i++) {
+            values[i] = Rows.clip(greatest[i] - (greatest[i] - values[i]) * k[i]);
+        }
+    }
+
+    /** Turns the hue by a share of the circle. */
+    void hue(double turn) {
         double sixths = 6 * turn;
         long thirds = Math.round(sixths / 2);
-        float t = (float) (sixths - 2 * thirds);
+        double t = sixths - 2 * thirds;
         float slope = (float) (1 / Math.max(1 - Math.abs(t), 1e-4));
-        turn(red, green, blue, from, to, t, slope);
-        exchange(red, green, blue, from, to, (int) Math.floorMod(thirds, 3L));
+        extremes(values[0], values[1], values[2], greatest, least, n);
+        rest(values[0], values[1], values[2], greatest, least, rest, n);
+        for (int colour = 0; colour < 3; colour++) {
+            float[] out = turned[(int) Math.floorMod(colour + thirds, 3L)];
+            lean(values[(colour + 1) % 3], values[(colour + 2) % 3], greatest, out, (float) (-0.5 * t), slope, n);
+            rise(values[colour], rest, greatest, least, out, n);
+        }
+        float[][] old = values;
+        values = turned;
+        turned = old;
     }
 
-    private static void turn(float[] red, float[] green, float[] blue, int from, int to, float t, float slope) {
-        for (int i = from; i < to; i++) {
-            float r = red[i];
-            float g = green[i];
-            float b = blue[i];
-            float v = Math.max(Math.max(r, g), b);
-            float m = Math.min(Math.min(r, g), b);
-            float d = v - m;
-            float base = m + (r + g + b - v - m); // least and middle
-            red[i] = m + within(2 * r - base - t * sign(g - b, slope, d), d);
-            green[i] = m + within(2 * g - base - t * sign(b - r, slope, d), d);
-            blue[i] = m + within(2 * b - base - t * sign(r - g, slope, d), d);
+    /** Sums least and middle value into {@code rest} and turns the greatest into its distance from the least. */
+    private static void rest(
+            float[] red, float[] green, float[] blue, float[] greatest, float[] least, float[] rest, int n) {
+        for (int i = 0; i < n; i++) {
+            rest[i] = red[i] + green[i] + blue[i] - greatest[i];
+        }
+        for (int i = 0; i < n; i++) {
+            greatest[i] -= least[i];
         }
     }
 
-    /** {@code slope} times {@code x}, cut to ±{@code d}. */
-    private static float sign(float x, float slope, float d) {
-        float steep = x * slope;
-        return 0.5f * (Math.abs(steep + d) - Math.abs(steep - d));
-    }
-
-    /** {@code x} cut to 0 … {@code d}. */
-    private static float within(float x, float d) {
-        return 0.5f * (Math.abs(x) - Math.abs(x - d) + d);
-    }
-
-    private static void exchange(float[] red, float[] green, float[] blue, int from, int to, int thirds) {
-        for (int k = 0; k < thirds; k++) {
-            for (int i = from; i < to; i++) {
-                float b = blue[i];
-                blue[i] = green[i];
-                green[i] = red[i];
-                red[i] = b;
-            }
+    /** How far a turn raises a colour: half of the turn, times twice the difference of the other two cut to the range. */
+    private static void lean(float[] next, float[] last, float[] range, float[] out, float half, float slope, int n) {
+        for (int i = 0; i < n; i++) {
+            float steep = (next[i] - last[i]) * slope;
+            out[i] = half * (Math.abs(steep + range[i]) - Math.abs(steep - range[i]));
         }
     }
 
-    /** Puts the grey value into {@code red}. */
-    static void grey(float[] red, float[] green, float[] blue, int from, int to) {
-        for (int i = from; i < to; i++) {
+    /** Adds a colour's height where it was, cuts that to the range, and sets it on the least value. */
+    private static void rise(float[] own, float[] rest, float[] range, float[] least, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            float height = 2 * own[i] - rest[i] + out[i];
+            out[i] = least[i] + 0.5f * (Math.abs(height) - Math.abs(height - range[i]) + range[i]);
+        }
+    }
+
+    /** Begins a new sum of pixels. */
+    void clearSums() {
+        for (float[] sum : sums) {
+            Arrays.fill(sum, 0);
+        }
+    }
+
+    /** Adds the strip to the sums. */
+    void addToSums() {
+        for (int colour = 0; colour < 3; colour++) {
+            Rows.add(sums[colour], values[colour], 1, n);
+        }
+    }
+
+    /** The sum of one colour over all strips added. */
+    double sum(int colour) {
+        double total = 0;
+        for (float part : sums[colour]) {
+            total += part;
+        }
+        return total;
+    }
+
+    /** Puts the grey value of all pixels into the red plane. */
+    static void grey(Planes planes) {
+        grey(planes.red, planes.green, planes.blue, planes.red.length);
+    }
+
+    private static void grey(float[] red, float[] green, float[] blue, int n) {
+        for (int i = 0; i < n; i++) {
             red[i] = 0.2989f * red[i] + 0.587f * green[i] + 0.114f * blue[i];
         }
     }

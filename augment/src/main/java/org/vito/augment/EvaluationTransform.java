@@ -43,7 +43,10 @@ public final class EvaluationTransform implements AutoCloseable {
 
     /** The same for raw pixels {@code [height, width, channels]}, one channel being repeated three times. */
     public void raw(byte[] pixels, int height, int width, int channels, ByteBuffer out) {
-        if ((channels != 1 && channels != 3) || height < 1 || width < 1 || pixels.length != (long) height * width * channels) {
+        if ((channels != 1 && channels != 3)
+                || height < 1
+                || width < 1
+                || pixels.length != (long) height * width * channels) {
             throw new IllegalArgumentException("%d bytes are not [%d, %d, %d]: expected 1 or 3 channels"
                     .formatted(pixels.length, height, width, channels));
         }

@@ -12,8 +12,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
  * picture to the next. A note in the file that says which side is up is not heeded. One thread at a time.
  */
 final class ImageDecoder implements AutoCloseable {
-    private static final int FLAGS =
-            opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
+    private static final int FLAGS = opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
     private final Mat picture = new Mat();
     private BytePointer encoded = new BytePointer(1 << 16);

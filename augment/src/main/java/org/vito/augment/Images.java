@@ -54,7 +54,8 @@ public final class Images {
 
     static VitoException notAnImage(int bytes) {
         return new VitoException(
-                Reason.BAD_DATA_SET, bytes + " bytes do not decode as a picture: expected a whole JPEG, PNG or the like");
+                Reason.BAD_DATA_SET,
+                bytes + " bytes do not decode as a picture: expected a whole JPEG, PNG or the like");
     }
 
     private static byte[] encode(String kind, int width, int height, byte[] rgb, int parameter, int value) {

@@ -1,7 +1,6 @@
 package org.vito.augment;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Makes one view of a frame: crop, flip, colour jitter, grey, blur, solarise, in that order, each as BYOL has it, in numbers from
@@ -9,15 +8,12 @@ import java.util.Arrays;
  * time.
  */
 final class ViewTransform {
-    private static final int STRIP = 2048; // pixels of three colours that stay in the nearest cache, 24 kB
-
     private final CropResize resize = new CropResize(false);
     private final Planes planes;
+    private final Colours colours = new Colours();
     private final GaussianBlur blur;
     private final byte[] bytes;
-    private final float[] strip = new float[STRIP];
-    private final float[] sums = new float[STRIP];
-    private final float[] means = new float[3];
+    private final double[] means = new double[3];
 
     /** @param size side of the views, pixels */
     ViewTransform(int size) {
@@ -40,7 +36,7 @@ final class ViewTransform {
             jitter(draw);
         }
         if (draw.grey()) {
-            Colours.grey(planes.red, planes.green, planes.blue, 0, planes.red.length);
+            Colours.grey(planes);
         }
         if (draw.blur()) {
             blur.apply(planes, draw.grey() ? 1 : 3, draw.sigma());
@@ -55,54 +51,34 @@ final class ViewTransform {
         while (draw.order()[contrast] != Colours.CONTRAST) {
             contrast++;
         }
+        colours.clearSums();
+        strips(draw, 0, contrast, true);
+        for (int colour = 0; colour < 3; colour++) {
+            means[colour] = colours.sum(colour) / planes.red.length;
+        }
+        strips(draw, contrast, 4, false);
+    }
+
+    private void strips(ViewDraw draw, int first, int end, boolean sum) {
         int pixels = planes.red.length;
-        for (int from = 0; from < pixels; from += STRIP) {
-            change(draw, 0, contrast, from, Math.min(pixels, from + STRIP));
-        }
-        for (int colour = 0; colour < 3; colour++) {
-            means[colour] = mean(planes.plane(colour));
-        }
-        for (int from = 0; from < pixels; from += STRIP) {
-            change(draw, contrast, 4, from, Math.min(pixels, from + STRIP));
-        }
-    }
-
-    private void change(ViewDraw draw, int first, int end, int from, int to) {
-        for (int k = first; k < end; k++) {
-            switch (draw.order()[k]) {
-                case Colours.BRIGHTNESS -> brightness((float) draw.brightness(), from, to);
-                case Colours.CONTRAST -> contrast((float) draw.contrast(), from, to);
-                case Colours.SATURATION ->
-                    Colours.saturation(
-                            planes.red, planes.green, planes.blue, from, to, (float) draw.saturation());
-                default -> Colours.hue(planes.red, planes.green, planes.blue, from, to, draw.hue());
+        for (int from = 0; from < pixels; from += Colours.STRIP) {
+            colours.load(planes, from, Math.min(pixels, from + Colours.STRIP));
+            for (int k = first; k < end; k++) {
+                change(draw, draw.order()[k]);
             }
+            if (sum) {
+                colours.addToSums();
+            }
+            colours.store(planes, from);
         }
     }
 
-    private void brightness(float added, int from, int to) {
-        for (int colour = 0; colour < 3; colour++) {
-            Colours.brightness(planes.plane(colour), from, to, added);
+    private void change(ViewDraw draw, int kind) {
+        switch (kind) {
+            case Colours.BRIGHTNESS -> colours.brightness(draw.brightness());
+            case Colours.CONTRAST -> colours.contrast(draw.contrast(), means);
+            case Colours.SATURATION -> colours.saturation(draw.saturation());
+            default -> colours.hue(draw.hue());
         }
-    }
-
-    private void contrast(float factor, int from, int to) {
-        for (int colour = 0; colour < 3; colour++) {
-            Colours.contrast(planes.plane(colour), from, to, factor, means[colour]);
-        }
-    }
-
-    private float mean(float[] values) {
-        Arrays.fill(sums, 0);
-        for (int from = 0; from < values.length; from += STRIP) {
-            int n = Math.min(values.length - from, STRIP);
-            System.arraycopy(values, from, strip, 0, n);
-            Rows.add(sums, strip, 1, n);
-        }
-        double total = 0;
-        for (float sum : sums) {
-            total += sum;
-        }
-        return (float) (total / values.length);
     }
 }

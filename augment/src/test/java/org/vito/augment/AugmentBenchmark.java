@@ -18,7 +18,8 @@ final class AugmentBenchmark {
     public static void main(String[] args) {
         AugmentSettings settings = AugmentSettings.from(ConfigFactory.load());
         double seconds = args.length > 0 ? Double.parseDouble(args[0]) : 2;
-        byte[][] frames = IntStream.range(0, FRAMES).mapToObj(AugmentBenchmark::frame).toArray(byte[][]::new);
+        byte[][] frames =
+                IntStream.range(0, FRAMES).mapToObj(AugmentBenchmark::frame).toArray(byte[][]::new);
         ByteBuffer[] raw = new ByteBuffer[FRAMES];
         ByteString[] jpeg = new ByteString[FRAMES];
         for (int i = 0; i < FRAMES; i++) {
@@ -31,11 +32,15 @@ final class AugmentBenchmark {
             for (int round = 0; round < 5; round++) {
                 for (int recipe = 0; recipe < 2; recipe++) {
                     int only = recipe;
-                    measure("raw, recipe a" + (only + 1), seconds / 2, n -> transform.apply(
-                            raw[n % FRAMES], WIDTH, draw(settings, only, n), out, 0));
+                    measure(
+                            "raw, recipe a" + (only + 1),
+                            seconds / 2,
+                            n -> transform.apply(raw[n % FRAMES], WIDTH, draw(settings, only, n), out, 0));
                 }
-                measure("raw, half and half", seconds, n -> transform.apply(
-                        raw[n % FRAMES], WIDTH, draw(settings, n % 2, n), out, 0));
+                measure(
+                        "raw, half and half",
+                        seconds,
+                        n -> transform.apply(raw[n % FRAMES], WIDTH, draw(settings, n % 2, n), out, 0));
                 measure("JPEG, half and half", seconds, n -> {
                     decoder.decodeWholeJpeg(jpeg[n % FRAMES]);
                     transform.apply(decoder.pixels(), WIDTH, draw(settings, n % 2, n), out, 0);
@@ -46,7 +51,8 @@ final class AugmentBenchmark {
     }
 
     private static ViewDraw draw(AugmentSettings settings, int recipe, int n) {
-        return ViewDraw.of(CounterRandom.of(1, "bench", n, 0), settings, settings.recipes().get(recipe), WIDTH, HEIGHT);
+        return ViewDraw.of(
+                CounterRandom.of(1, "bench", n, 0), settings, settings.recipes().get(recipe), WIDTH, HEIGHT);
     }
 
     /** Smooth colours and some noise. */

@@ -1,0 +1,192 @@
+package org.vito.augment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.ByteBuffer;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vito.augment.ViewDraw.Crop;
+import org.vito.protocol.CounterRandom;
+
+class ViewTransformTest {
+    private static final int[] ORDER = {0, 1, 2, 3};
+
+    @Test
+    void cropSidesAreTheGoldenOnes() {
+        CounterRandom random = CounterRandom.of(1, "crop", 0, 0);
+        Crop square = Crop.draw(.4, 1, 640, 480, random);
+        assertThat(new int[] {square.width(), square.height()}).containsExactly(351, 351);
+        Crop wide = Crop.draw(.4, 4.0 / 3, 640, 480, random);
+        assertThat(new int[] {wide.width(), wide.height()}).containsExactly(405, 304);
+    }
+
+    @Test
+    void coloursAreTheGoldenOnes() {
+        assertThat(changed(c -> c.saturation(1.2), .2f, .4f, .6f))
+                .containsExactly(new float[] {.12f, .36f, .6f}, within(1e-6f));
+        assertThat(changed(c -> c.saturation(1.5), .2f, .4f, .6f))
+                .containsExactly(new float[] {0, .3f, .6f}, within(1e-6f));
+        assertThat(changed(c -> c.hue(.1), .2f, .4f, .6f)).containsExactly(new float[] {.24f, .2f, .6f}, within(1e-6f));
+        Planes one = planes(.2f, .4f, .6f);
+        Colours.grey(one);
+        assertThat(one.red[0]).isCloseTo(.36298f, within(1e-6f));
+        byte[] bytes = new byte[3];
+        planes(.2f, .4f, .6f).toBytes(false, true, bytes);
+        assertThat(bytes).containsExactly(51, 102, 102);
+    }
+
+    @Test
+    void contrastIsTheGoldenOne() {
+        Planes planes = new Planes(2, 2);
+        for (int c = 0; c < 3; c++) {
+            System.arraycopy(new float[] {.2f, .4f, .6f, .8f}, 0, planes.plane(c), 0, 4);
+        }
+        Colours colours = new Colours();
+        colours.load(planes, 0, 4);
+        colours.clearSums();
+        colours.addToSums();
+        colours.contrast(1.4, new double[] {colours.sum(0) / 4, colours.sum(1) / 4, colours.sum(2) / 4});
+        colours.store(planes, 0);
+        assertThat(planes.green).containsExactly(new float[] {.08f, .36f, .64f, .92f}, within(1e-6f));
+    }
+
+    @Test
+    void blurTapsAreTheGoldenOnes() {
+        float[] taps = new float[12];
+        int used = GaussianBlur.taps(1, 11, taps);
+        assertThat(taps[0]).isCloseTo(.398942f, within(1e-6f));
+        assertThat(taps[1]).isCloseTo(.241971f, within(1e-6f));
+        assertThat(taps[2]).isCloseTo(.053991f, within(1e-6f));
+        assertThat(used).isEqualTo(5);
+    }
+
+    @Test
+    void saturationAndHueAgreeWithTheTextbookEverywhere() {
+        Random random = new Random(5);
+        for (int n = 0; n < 20_000; n++) {
+            double[] p = new double[3];
+            for (int c = 0; c < 3; c++) {
+                p[c] = n % 3 == 0 ? random.nextInt(3) / 2.0 : random.nextDouble();
+            }
+            double factor = random.nextDouble() * 3;
+            double turn = random.nextDouble() - .5;
+            double[] hsv = Reference.toHsv(p);
+            double h = hsv[0] + turn;
+            same(
+                    changed(c -> c.saturation(factor), p),
+                    Reference.toRgb(hsv[0], Reference.clip(hsv[1] * factor), hsv[2]));
+            same(changed(c -> c.hue(turn), p), Reference.toRgb(h - Math.floor(h), hsv[1], hsv[2]));
+        }
+    }
+
+    private static void same(float[] actual, double[] expected) {
+        for (int c = 0; c < 3; c++) {
+            assertThat((double) actual[c]).isCloseTo(expected[c], within(3e-4));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {8, 19, 32, 63, 112, 224})
+    void everyViewAgreesWithTheReference(int size) {
+        Random random = new Random(size);
+        ViewTransform transform = new ViewTransform(size);
+        for (int n = 0; n < (size > 100 ? 6 : 30); n++) {
+            int width = 1 + random.nextInt(n % 3 == 0 ? 8 : 2 * size);
+            int height = 1 + random.nextInt(n % 4 == 0 ? 8 : 2 * size);
+            byte[] frame = frame(width, height, random);
+            CounterRandom draws = CounterRandom.of(7, "clip", n, size);
+            ViewDraw draw = new ViewDraw(
+                    Crop.draw(draws.nextDouble(.1, 1), draws.nextDouble(.75, 1.3), width, height, draws),
+                    draws.nextBoolean(.5),
+                    draws.nextBoolean(.8),
+                    draws.nextDouble(-.4, .4),
+                    draws.nextDouble(.6, 1.4),
+                    draws.nextDouble(.8, 1.2),
+                    draws.nextDouble(-.1, .1),
+                    draws.permutation(4),
+                    draws.nextBoolean(.3),
+                    draws.nextBoolean(.7),
+                    draws.nextDouble(.1, 2),
+                    false);
+            check(transform, frame, width, height, draw, size, 1);
+        }
+    }
+
+    @Test
+    void eachChangeAloneAgreesWithTheReference() {
+        Random random = new Random(3);
+        byte[] frame = frame(90, 70, random);
+        ViewTransform transform = new ViewTransform(64);
+        Crop crop = new Crop(4, 3, 80, 60);
+        check(transform, frame, 90, 70, draw(crop, true, 0, 1, 1, 0, false, false, 1, false), 64, 1);
+        check(transform, frame, 90, 70, draw(crop, false, .3, 1, 1, 0, false, false, 1, false), 64, 1);
+        check(transform, frame, 90, 70, draw(crop, false, 0, 1.4, 1, 0, false, false, 1, false), 64, 1);
+        check(transform, frame, 90, 70, draw(crop, false, 0, 1, 1.2, 0, false, false, 1, false), 64, 1);
+        check(transform, frame, 90, 70, draw(crop, false, 0, 1, 1, -.1, false, false, 1, false), 64, 1);
+        check(transform, frame, 90, 70, draw(crop, false, 0, 1, 1, 0, true, false, 1, false), 64, 1);
+        check(transform, frame, 90, 70, draw(crop, false, 0, 1, 1, 0, false, true, 2, false), 64, 1);
+        check(transform, frame, 90, 70, draw(crop, false, 0, 1, 1, 0, false, false, 1, true), 64, 1);
+    }
+
+    private static ViewDraw draw(
+            Crop crop,
+            boolean flip,
+            double brightness,
+            double contrast,
+            double saturation,
+            double hue,
+            boolean grey,
+            boolean blur,
+            double sigma,
+            boolean solarise) {
+        return new ViewDraw(
+                crop, flip, true, brightness, contrast, saturation, hue, ORDER, grey, blur, sigma, solarise);
+    }
+
+    private static void check(
+            ViewTransform transform, byte[] frame, int width, int height, ViewDraw draw, int size, double levels) {
+        ByteBuffer out = ByteBuffer.allocate(size * size * 3 + 5);
+        transform.apply(ByteBuffer.wrap(frame), width, draw, out, 5);
+        double[][][] expected = Reference.view(frame, width, height, draw, size);
+        double worst = 0;
+        for (int i = 0; i < size * size * 3; i++) {
+            double wanted = expected[i % 3][i / 3 / size][i / 3 % size] * 255;
+            worst = Math.max(worst, Math.abs((out.get(5 + i) & 0xff) - wanted));
+        }
+        assertThat(worst).as("%d x %d, %s", width, height, draw).isLessThanOrEqualTo(levels);
+    }
+
+    static byte[] frame(int width, int height, Random random) {
+        byte[] pixels = new byte[width * height * 3];
+        random.nextBytes(pixels);
+        return pixels;
+    }
+
+    private interface Change {
+        void on(Colours colours);
+    }
+
+    private static float[] changed(Change change, double... p) {
+        return changed(change, (float) p[0], (float) p[1], (float) p[2]);
+    }
+
+    private static float[] changed(Change change, float r, float g, float b) {
+        Planes one = planes(r, g, b);
+        Colours colours = new Colours();
+        colours.load(one, 0, 1);
+        change.on(colours);
+        colours.store(one, 0);
+        return new float[] {one.red[0], one.green[0], one.blue[0]};
+    }
+
+    private static Planes planes(float r, float g, float b) {
+        Planes one = new Planes(1, 1);
+        one.red[0] = r;
+        one.green[0] = g;
+        one.blue[0] = b;
+        return one;
+    }
+}
