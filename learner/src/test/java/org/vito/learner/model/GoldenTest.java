@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,11 +49,11 @@ class GoldenTest {
         List<Path> directories = new ArrayList<>();
         directories.add(Path.of(GoldenTest.class.getResource("/golden/tiny").toURI()));
         String more = System.getProperty("vito.golden.dir", "");
-        for (String directory : more.split(File.pathSeparator)) {
-            if (!directory.isBlank()) {
-                directories.add(Path.of(directory));
-            }
-        }
+        Pattern.compile(Pattern.quote(File.pathSeparator))
+                .splitAsStream(more)
+                .filter(directory -> !directory.isBlank())
+                .map(Path::of)
+                .forEach(directories::add);
         return directories.stream();
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -43,9 +44,9 @@ class StepArithmeticTest {
                 Map<String, float[]> weightsAfter = online.values(model.session());
                 Map<String, float[]> followersAfter = target.values(model.session());
                 gradients.forEach((name, gradient) -> {
-                    double[] expected = lars(online.get(name), weightsBefore.get(name), gradient);
-                    assertClose(weightsAfter.get(name), expected, name);
-                    assertClose(followersAfter.get(name), follow(followersBefore.get(name), expected), name);
+                    double[] expected = lars(online.get(name), of(weightsBefore, name), gradient);
+                    assertClose(of(weightsAfter, name), expected, name);
+                    assertClose(of(followersAfter, name), follow(of(followersBefore, name), expected), name);
                 });
                 weights = weightsAfter;
                 followers = followersAfter;
@@ -106,6 +107,10 @@ class StepArithmeticTest {
             result[i] = TAU * target[i] + (1 - TAU) * online[i];
         }
         return result;
+    }
+
+    private static float[] of(Map<String, float[]> values, String name) {
+        return Objects.requireNonNull(values.get(name), name);
     }
 
     private static void assertClose(float[] found, double[] expected, String name) {

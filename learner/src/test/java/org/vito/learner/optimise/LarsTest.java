@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -91,7 +92,7 @@ class LarsTest {
             List<float[]> after = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 session.runner().addTarget(ops.get(0).op()).run().close();
-                after.add(variables.values(session).get("w"));
+                after.add(Objects.requireNonNull(variables.values(session).get("w")));
             }
             return after;
         }

@@ -64,7 +64,7 @@ class SafetensorsTest {
                         .array());
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             assertThat(file.names()).containsExactly("f16", "bf16", "f64");
-            assertThat(file.read("f16")).containsExactly(1.0009765625f, -65504f, -0x1p-24f, Float.POSITIVE_INFINITY);
+            assertThat(file.read("f16")).containsExactly(1 + 0x1p-10f, -65504f, -0x1p-24f, Float.POSITIVE_INFINITY);
             assertThat(file.read("bf16")).containsExactly(-3.140625f);
             assertThat(file.read("f64")).containsExactly(0.1f);
         }
