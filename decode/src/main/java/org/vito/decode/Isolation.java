@@ -26,22 +26,31 @@ record Isolation(List<String> prefix) {
     private static final List<List<String>> WITHOUT_NETWORK =
             List.of(List.of("unshare", "--net"), List.of("unshare", "--map-root-user", "--net"));
 
+    // Ctrl-C and a service manager signal the whole process group. A decoder process that died of it would look like
+    // one
+    // that its video had killed, so it ignores these signals (the JVM leaves an ignored signal ignored) and ends when
+    // its
+    // input does, or by SIGKILL.
+    private static final List<String> DEAF_TO_SIGNALS = List.of("sh", "-c", "trap '' HUP INT TERM; exec \"$@\"", "sh");
+
     // Credentials often live in the environment; a decoder process is told only what the JVM and the loader need.
     private static final Set<String> ENVIRONMENT =
             Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH");
 
     /** The strongest wrapping that works on this system. */
     static Isolation probe(boolean wanted) {
+        List<String> deaf = works(DEAF_TO_SIGNALS) ? DEAF_TO_SIGNALS : List.of();
         if (wanted) {
             for (List<String> prefix : WITHOUT_NETWORK) {
                 if (works(prefix)) {
                     log.info("decoder processes run without network ({})", String.join(" ", prefix));
-                    return new Isolation(prefix);
+                    return new Isolation(
+                            Stream.concat(deaf.stream(), prefix.stream()).toList());
                 }
             }
             log.info("decoder processes share this process's network: the system offers no unshare");
         }
-        return new Isolation(List.of());
+        return new Isolation(deaf);
     }
 
     private static boolean works(List<String> prefix) {

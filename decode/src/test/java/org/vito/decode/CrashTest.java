@@ -178,6 +178,22 @@ class CrashTest {
     }
 
     @Test
+    void signalsForTheWholeGroupDoNotCostAVideo() throws Exception {
+        try (Decoders decoders = Decoders.start(kit.system(), settings())) {
+            long pid = onlyProcess(decoders, 0);
+            CompletionStage<List<Clip>> running = decoders.decode(heavy, segment);
+            for (String signal : List.of("-INT", "-TERM", "-HUP")) {
+                assertThat(new ProcessBuilder("kill", signal, String.valueOf(pid))
+                                .start()
+                                .waitFor())
+                        .isZero();
+            }
+            assertThat(DecodersTest.await(running)).hasSize(2);
+            assertThat(DecodersTest.await(decoders.processes())).containsExactly(pid);
+        }
+    }
+
+    @Test
     void theSystemTakesItsProcessesAlong() throws Exception {
         ActorTestKit other = ActorTestKit.create(ConfigFactory.load());
         long pid = onlyProcess(Decoders.start(other.system(), settings()), 0);
