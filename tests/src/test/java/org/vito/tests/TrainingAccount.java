@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.vito.protocol.v1.TrainingStep;
 
 /** What a run told of the clips it learned from. A step may be told again after a resume; its last telling holds. */
@@ -31,13 +32,21 @@ final class TrainingAccount {
     TrainingAccount(List<TrainingStep> told) {
         told.forEach(step -> steps.put(step.getStep(), step));
         steps.values().forEach(step -> {
-            assertThat(step.getClipOffsetsCount()).isEqualTo(step.getClipPartitionsCount());
-            assertThat(step.getClipEpochsCount()).isEqualTo(step.getClipPartitionsCount());
-            for (int i = 0; i < step.getClipOffsetsCount(); i++) {
+            List<Position> taken = positions(step);
+            assertThat(step.getClipEpochsCount()).isEqualTo(taken.size());
+            for (int i = 0; i < taken.size(); i++) {
                 epochs.computeIfAbsent(step.getClipEpochs(i), e -> new ArrayList<>())
-                        .add(new Position(step.getClipPartitions(i), step.getClipOffsets(i)));
+                        .add(taken.get(i));
             }
         });
+    }
+
+    /** Where the clips of {@code step} lie. */
+    static List<Position> positions(TrainingStep step) {
+        assertThat(step.getClipOffsetsCount()).isEqualTo(step.getClipPartitionsCount());
+        return IntStream.range(0, step.getClipOffsetsCount())
+                .mapToObj(i -> new Position(step.getClipPartitions(i), step.getClipOffsets(i)))
+                .toList();
     }
 
     Collection<TrainingStep> steps() {
