@@ -1,12 +1,13 @@
 package org.vito.augment;
 
 import java.nio.ByteBuffer;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.vito.augment.BatchWork.Made;
 import org.vito.protocol.StageMeter;
 import org.vito.protocol.Stages;
@@ -18,7 +19,8 @@ final class AugmentRun {
     private final Workers workers;
     private final StageMeter meter;
     private final AtomicInteger filled = new AtomicInteger();
-    private final Set<CompletableFuture<Made>> inside = ConcurrentHashMap.newKeySet();
+    private final Map<Long, CompletableFuture<Made>> inside = new ConcurrentHashMap<>();
+    private final AtomicLong tickets = new AtomicLong();
     private volatile boolean stopped;
 
     AugmentRun(AugmentSettings settings, long seed, BatchBuffers buffers, Executor executor, Stages stages) {
@@ -29,18 +31,19 @@ final class AugmentRun {
         meter.queue(filled::get, buffers.count());
     }
 
-    /** A batch and the future that stands for it among those inside. */
-    record Passing(CompletableFuture<Made> future, Made made) {}
+    /** A batch and the number under which it is kept among those inside. */
+    record Passing(long ticket, Made made) {}
 
     /** Makes a batch as soon as a buffer is free. */
     CompletionStage<Passing> augment(ClipBatch batch) {
         CompletableFuture<Made> future =
                 buffers.acquire().thenCompose(lease -> make(batch, lease)).toCompletableFuture();
-        inside.add(future);
+        long ticket = tickets.getAndIncrement();
+        inside.put(ticket, future);
         if (stopped) {
             releaseWhenMade(future);
         }
-        return future.thenApply(made -> new Passing(future, made));
+        return future.thenApply(made -> new Passing(ticket, made));
     }
 
     private CompletionStage<Made> make(ClipBatch batch, BatchBuffers.Lease lease) {
@@ -78,7 +81,7 @@ final class AugmentRun {
 
     /** Hands a batch over: from here on the receiver releases its buffer. */
     AugmentedBatch emit(Passing passing) {
-        inside.remove(passing.future());
+        inside.remove(passing.ticket());
         Made made = passing.made();
         if (stopped) { // cancelled while on its way: nobody will receive it
             release(made);
@@ -96,12 +99,12 @@ final class AugmentRun {
     /** Gives back the buffers of all batches inside, each as soon as nobody writes it any more. */
     void stop() {
         stopped = true;
-        inside.forEach(this::releaseWhenMade);
+        inside.values().forEach(this::releaseWhenMade);
         workers.stop();
     }
 
     private void releaseWhenMade(CompletableFuture<Made> future) {
-        future.whenComplete((made, failure) -> {
+        var unused = future.whenComplete((made, failure) -> {
             if (made != null) {
                 release(made);
             }

@@ -11,5 +11,7 @@ import java.util.List;
  * @param damaged clips that could not be used; their rows repeat another clip's views under that clip's video id
  * @param release gives the buffer back; call it exactly once
  */
+@SuppressWarnings(
+        "ArrayRecordComponent") // identity is what a batch in flight has, and the ids go into a tensor as they are
 public record AugmentedBatch(
         ClipBatch source, int buffer, int[] videoIds, List<ClipBatch.Example> damaged, Runnable release) {}

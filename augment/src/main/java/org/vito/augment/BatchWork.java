@@ -29,6 +29,7 @@ final class BatchWork {
     private final CompletableFuture<Made> result = new CompletableFuture<>();
 
     /** A batch whose views lie in the buffer of {@code lease}. */
+    @SuppressWarnings("ArrayRecordComponent") // its one way leads into AugmentedBatch, which has the array too
     record Made(ClipBatch batch, BatchBuffers.Lease lease, int[] videoIds, List<ClipBatch.Example> damaged) {}
 
     BatchWork(AugmentSettings settings, ClipBatch batch, BatchBuffers.Lease lease) {

@@ -66,5 +66,6 @@ final class ClipAugmenter implements AutoCloseable {
     @Override
     public void close() {
         decoder.close();
+        transform.close();
     }
 }

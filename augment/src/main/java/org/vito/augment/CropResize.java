@@ -8,11 +8,11 @@ import org.vito.augment.ViewDraw.Crop;
  * the row is resized sideways, and as soon as a resized picture's row has all rows that it is made of, these are mixed.
  * Values leave in 0 … 1, cut to that range. Keeps its memory between calls; one thread at a time.
  */
-final class CropResize {
+final class CropResize implements AutoCloseable {
     private final BicubicTaps across = new BicubicTaps();
     private final BicubicTaps down = new BicubicTaps();
     private final boolean antialias;
-    private byte[] line = new byte[0];
+    private final FrameRows source = new FrameRows();
     private float[] numbers = new float[0];
     private float[][] rows = new float[0][];
     private float[] mixed = new float[0];
@@ -53,23 +53,23 @@ final class CropResize {
 
     private void run(ByteBuffer pixels, int width, Crop crop, Planes out) {
         reserve(crop.width(), out.width, down.count());
+        source.begin(pixels, width, crop);
         int count = down.count();
         int read = 0;
         for (int y = 0; y < out.height; y++) {
             int first = down.first()[y];
             for (read = Math.max(read, first); read < first + count; read++) {
-                pixels.get(((crop.y() + read) * width + crop.x()) * 3, line, 0, crop.width() * 3);
-                toNumbers(line, numbers, crop.width() * 3);
+                source.read(read, numbers);
                 resizeRow(rows[read % count], out.width);
             }
             mix(first, y * count, 3 * out.width);
             store(out, y);
         }
+        source.end();
     }
 
     private void reserve(int inWidth, int outWidth, int rowCount) {
-        if (line.length < inWidth * 3) {
-            line = new byte[inWidth * 3];
+        if (numbers.length < inWidth * 3) {
             numbers = new float[inWidth * 3];
         }
         if (mixed.length < outWidth * 3) {
@@ -78,12 +78,6 @@ final class CropResize {
         }
         if (rows.length < rowCount) {
             rows = new float[rowCount][outWidth * 3];
-        }
-    }
-
-    private static void toNumbers(byte[] bytes, float[] numbers, int n) {
-        for (int i = 0; i < n; i++) {
-            numbers[i] = bytes[i] & 0xff;
         }
     }
 
@@ -154,5 +148,10 @@ final class CropResize {
         for (int colour = 0; colour < 3; colour++) {
             System.arraycopy(mixed, colour * out.width, out.plane(colour), y * out.width, out.width);
         }
+    }
+
+    @Override
+    public void close() {
+        source.close();
     }
 }

@@ -13,10 +13,15 @@ public final class EvaluationTransform implements AutoCloseable {
     private final ImageDecoder decoder = new ImageDecoder();
     private final CropResize resizer = new CropResize(true);
     private final Planes square;
-    private final byte[] bytes;
+    private final ViewBytes bytes;
     private byte[] three = new byte[0];
 
-    /** @param resize length of the shorter side after resizing, pixels; @param crop side of the square kept, pixels */
+    /**
+     * Makes the transform.
+     *
+     * @param resize length of the shorter side after resizing, pixels
+     * @param crop side of the square kept, pixels; at most {@code resize}
+     */
     public EvaluationTransform(int resize, int crop) {
         if (crop < 1 || resize < crop) {
             throw new IllegalArgumentException(
@@ -25,7 +30,7 @@ public final class EvaluationTransform implements AutoCloseable {
         this.resize = resize;
         this.crop = crop;
         square = new Planes(crop, crop);
-        bytes = new byte[crop * crop * 3];
+        bytes = new ViewBytes(crop, crop);
     }
 
     /**
@@ -70,12 +75,14 @@ public final class EvaluationTransform implements AutoCloseable {
         int wide = (int) ((long) resize * width / shorter);
         int high = (int) ((long) resize * height / shorter);
         resizer.centre(pixels, width, height, wide, high, square);
-        square.toBytes(false, false, bytes);
-        out.put(bytes);
+        bytes.write(square, false, out, out.position());
+        out.position(out.position() + crop * crop * 3);
     }
 
     @Override
     public void close() {
         decoder.close();
+        resizer.close();
+        bytes.close();
     }
 }

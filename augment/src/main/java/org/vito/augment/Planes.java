@@ -24,35 +24,16 @@ final class Planes {
         return colour == 0 ? red : colour == 1 ? green : blue;
     }
 
-    /**
-     * Writes rows as bytes, {@code [height, width, 3]}: 255 times the value, rounded to nearest.
-     *
-     * @param grey whether red stands for all three colours
-     * @param solarise whether values from 0.5 up are turned over first
-     */
-    void toBytes(boolean grey, boolean solarise, byte[] out) {
-        if (solarise) {
-            for (int colour = 0; colour < (grey ? 1 : 3); colour++) {
-                solarise(plane(colour), width * height);
-            }
+    /** Turns values from 0.5 up over, x becoming 1 - x, in the first {@code colours} planes. */
+    void solarise(int colours) {
+        for (int colour = 0; colour < colours; colour++) {
+            solarise(plane(colour), width * height);
         }
-        interleave(red, grey ? red : green, grey ? red : blue, width * height, out);
     }
 
     private static void solarise(float[] values, int n) {
         for (int i = 0; i < n; i++) {
             values[i] = 0.5f - Math.abs(values[i] - 0.5f);
-        }
-    }
-
-    /** Adding 2^23 leaves a float no bits for fractions: the sum's low bits are the value rounded, without a conversion. */
-    private static final float ROUND = 0x1p23f;
-
-    private static void interleave(float[] r, float[] g, float[] b, int n, byte[] out) {
-        for (int i = 0, o = 0; i < n; i++, o += 3) {
-            out[o] = (byte) Float.floatToRawIntBits(r[i] * 255f + ROUND);
-            out[o + 1] = (byte) Float.floatToRawIntBits(g[i] * 255f + ROUND);
-            out[o + 2] = (byte) Float.floatToRawIntBits(b[i] * 255f + ROUND);
         }
     }
 }

@@ -23,6 +23,7 @@ import org.vito.protocol.CounterRandom;
  * @param sigma standard deviation of the blur, pixels
  * @param solarise whether values from 0.5 up are turned over
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never handed out of the package
 record ViewDraw(
         Crop crop,
         boolean flip,

@@ -7,19 +7,19 @@ import java.nio.ByteBuffer;
  * 0 to 1 that become bytes only at the end. Works in memory of its own that it keeps from one view to the next; one thread at a
  * time.
  */
-final class ViewTransform {
+final class ViewTransform implements AutoCloseable {
     private final CropResize resize = new CropResize(false);
     private final Planes planes;
     private final Colours colours = new Colours();
     private final GaussianBlur blur;
-    private final byte[] bytes;
+    private final ViewBytes bytes;
     private final double[] means = new double[3];
 
     /** @param size side of the views, pixels */
     ViewTransform(int size) {
         planes = new Planes(size, size);
         blur = new GaussianBlur(size);
-        bytes = new byte[size * size * 3];
+        bytes = new ViewBytes(size, size);
     }
 
     /**
@@ -41,8 +41,10 @@ final class ViewTransform {
         if (draw.blur()) {
             blur.apply(planes, draw.grey() ? 1 : 3, draw.sigma());
         }
-        planes.toBytes(draw.grey(), draw.solarise(), bytes);
-        out.put(at, bytes);
+        if (draw.solarise()) {
+            planes.solarise(draw.grey() ? 1 : 3);
+        }
+        bytes.write(planes, draw.grey(), out, at);
     }
 
     /** Contrast needs the whole picture's means: the changes before it and those from it on each run strip by strip. */
@@ -80,5 +82,11 @@ final class ViewTransform {
             case Colours.SATURATION -> colours.saturation(draw.saturation());
             default -> colours.hue(draw.hue());
         }
+    }
+
+    @Override
+    public void close() {
+        resize.close();
+        bytes.close();
     }
 }

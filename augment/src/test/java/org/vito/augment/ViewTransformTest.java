@@ -33,9 +33,10 @@ class ViewTransformTest {
         Planes one = planes(.2f, .4f, .6f);
         Colours.grey(one);
         assertThat(one.red[0]).isCloseTo(.36298f, within(1e-6f));
-        byte[] bytes = new byte[3];
-        planes(.2f, .4f, .6f).toBytes(false, true, bytes);
-        assertThat(bytes).containsExactly(51, 102, 102);
+        Planes solarised = planes(.2f, .4f, .6f);
+        solarised.solarise(3);
+        assertThat(new float[] {solarised.red[0], solarised.green[0], solarised.blue[0]})
+                .containsExactly(new float[] {.2f, .4f, .4f}, within(1e-6f));
     }
 
     @Test
