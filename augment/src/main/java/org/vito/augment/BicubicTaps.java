@@ -11,6 +11,7 @@ package org.vito.augment;
 final class BicubicTaps {
     private int[] first = new int[0];
     private float[] weights = new float[0];
+    private double[] exact = new double[4];
     private int count;
 
     /**
@@ -27,6 +28,9 @@ final class BicubicTaps {
         double scale = (double) in / out;
         double widening = antialias ? Math.max(1, scale) : 1;
         count = Math.min(in, 2 * (int) Math.ceil(2 * widening) + (antialias && widening > 1 ? 1 : 0));
+        if (exact.length < count) {
+            exact = new double[count];
+        }
         if (first.length < take) {
             first = new int[take];
         }
@@ -46,10 +50,11 @@ final class BicubicTaps {
     private void weigh(int at, double distance, double widening, double unit) {
         double sum = 0;
         for (int k = 0; k < count; k++) {
-            sum += keys((distance + k) / widening);
+            exact[k] = keys((distance + k) / widening);
+            sum += exact[k];
         }
         for (int k = 0; k < count; k++) {
-            weights[at + k] = (float) (keys((distance + k) / widening) / sum * unit);
+            weights[at + k] = (float) (exact[k] * (unit / sum));
         }
     }
 

@@ -140,8 +140,8 @@ final class CropResize implements AutoCloseable {
             for (int k = 1; k < count; k++) {
                 Rows.add(mixed, rows[(first + k) % count], weights[weightsAt + k], n);
             }
+            Rows.clip(mixed, n);
         }
-        Rows.clip(mixed, n);
     }
 
     private void store(Planes out, int y) {

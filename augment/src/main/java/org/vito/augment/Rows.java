@@ -21,10 +21,11 @@ final class Rows {
         }
     }
 
+    /** A weighted sum of four rows, cut to 0 … 1. */
     static void mix(
             float[] out, float[] a, float[] b, float[] c, float[] d, float wa, float wb, float wc, float wd, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = wa * a[i] + wb * b[i] + wc * c[i] + wd * d[i];
+            out[i] = clip(wa * a[i] + wb * b[i] + wc * c[i] + wd * d[i]);
         }
     }
 
@@ -37,6 +38,23 @@ final class Rows {
     static void add(float[] out, float[] a, float weight, int n) {
         for (int i = 0; i < n; i++) {
             out[i] += weight * a[i];
+        }
+    }
+
+    /** A row and two pairs of rows, each with one weight. */
+    static void middleAndPairs(
+            float[] out,
+            float[] middle,
+            float[] a,
+            float[] b,
+            float[] c,
+            float[] d,
+            float w,
+            float wab,
+            float wcd,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = w * middle[i] + wab * (a[i] + b[i]) + wcd * (c[i] + d[i]);
         }
     }
 

@@ -71,7 +71,9 @@ final class ViewTransform implements AutoCloseable {
             if (sum) {
                 colours.addToSums();
             }
-            colours.store(planes, from);
+            if (end > first) {
+                colours.store(planes, from);
+            }
         }
     }
 

@@ -61,7 +61,7 @@ class ViewTransformTest {
         assertThat(taps[0]).isCloseTo(.398942f, within(1e-6f));
         assertThat(taps[1]).isCloseTo(.241971f, within(1e-6f));
         assertThat(taps[2]).isCloseTo(.053991f, within(1e-6f));
-        assertThat(used).isEqualTo(5);
+        assertThat(used).isEqualTo(4);
     }
 
     @Test
