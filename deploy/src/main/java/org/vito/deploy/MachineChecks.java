@@ -1,11 +1,15 @@
 package org.vito.deploy;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import org.vito.augment.Images;
 import org.vito.deploy.Finding.Grade;
+import org.vito.learner.TensorFlowLibrary;
 
 /** What the doctor looks at without starting anything: Java, environment, memory, disk, ports, graphics card. */
 final class MachineChecks {
@@ -86,15 +90,28 @@ final class MachineChecks {
     }
 
     static Finding tensorFlow() {
-        return onClassPath("org.tensorflow.TensorFlow")
-                ? Finding.ok("tensorflow", "on the class path" + (gpuBuild() ? ", CUDA build" : ", CPU build"))
-                : Finding.fail("tensorflow", "not on the class path; build again: remove deploy/target and start vito");
+        try {
+            return Finding.ok("tensorflow", TensorFlowLibrary.tryOut() + (gpuBuild() ? ", CUDA build" : ", CPU build"));
+        } catch (LinkageError | RuntimeException e) {
+            return Finding.fail("tensorflow", notLoaded(e));
+        }
     }
 
     static Finding openCv() {
-        return onClassPath("org.bytedeco.opencv.opencv_java")
-                ? Finding.ok("opencv", "on the class path")
-                : Finding.fail("opencv", "not on the class path; build again: remove deploy/target and start vito");
+        byte[] pixel = {(byte) 200, 100, 50};
+        try {
+            ByteString read = Images.decodeRgb(Images.png(1, 1, pixel)).rgb();
+            return Arrays.equals(read.toByteArray(), pixel)
+                    ? Finding.ok("opencv", "reads what it has written")
+                    : Finding.fail("opencv", "reads another pixel than it has written; see with --verbose");
+        } catch (LinkageError | RuntimeException e) {
+            return Finding.fail("opencv", notLoaded(e));
+        }
+    }
+
+    private static String notLoaded(Throwable e) {
+        return "does not load: " + Causes.line(Causes.plain(e))
+                + "; natives are there for one platform only (the one that built): remove deploy/target and start vito";
     }
 
     /** Whether training will use a graphics card, and if not, why. */
@@ -130,9 +147,5 @@ final class MachineChecks {
 
     private static boolean gpuBuild() {
         return System.getProperty("java.class.path", "").contains("-gpu.jar");
-    }
-
-    private static boolean onClassPath(String name) {
-        return MachineChecks.class.getClassLoader().getResource(name.replace('.', '/') + ".class") != null;
     }
 }

@@ -46,7 +46,7 @@ public final class BoardView {
     /**
      * How many videos and clips there are.
      *
-     * @param clipsInTopic records of the clips topic, commit markers included, so a little too many; -1 = not known
+     * @param clipsInTopic records of the clips topic, commit markers included (one in each partition that a transaction wrote to), so too many; -1 = not known
      */
     public record Counts(long stored, long accepted, long rejected, long clipsInTopic) {}
 

@@ -19,7 +19,8 @@ const rateText = v => v === 0 ? "0" : v < 0.001 || v >= 1000 ? v.toExponential(1
 function span(seconds) {
   if (!isFinite(seconds) || seconds < 0) return "–";
   if (seconds < 60) return Math.round(seconds) + " s";
-  if (seconds < 3600) return Math.floor(seconds / 60) + " min " + (seconds < 600 ? Math.round(seconds % 60) + " s" : "");
+  if (seconds < 600) return Math.floor(seconds / 60) + ":" + String(Math.floor(seconds % 60)).padStart(2, "0") + " min";
+  if (seconds < 3600) return Math.floor(seconds / 60) + " min";
   if (seconds < 172800) return Math.floor(seconds / 3600) + " h " + Math.floor(seconds % 3600 / 60) + " min";
   return Math.floor(seconds / 86400) + " d " + Math.floor(seconds % 86400 / 3600) + " h";
 }
@@ -64,7 +65,7 @@ function paintRun() {
   const c = state.counts || {}, r = run(), s = r && r.state;
   text("count-accepted", c.accepted === undefined ? "–" : short(c.accepted));
   text("count-videos", c.stored === undefined ? "" : `accepted of ${short(c.stored)}` + (c.rejected ? `, ${short(c.rejected)} turned down` : ""));
-  text("count-clips", !(c.clipsInTopic >= 0) ? "–" : c.clipsInTopic ? "≈ " + short(c.clipsInTopic) : "0");
+  text("count-clips", !(c.clipsInTopic >= 0) ? "–" : c.clipsInTopic ? "≤ " + short(c.clipsInTopic) : "0");
   text("count-learned", s && s.clipsConsumed ? short(s.clipsConsumed) + " learned from" : "");
   text("run-name", s ? s.run : "–");
   const steps = s && s.step > 0;
