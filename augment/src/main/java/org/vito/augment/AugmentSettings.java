@@ -8,6 +8,7 @@ import org.vito.protocol.Settings;
  * Settings of the view transforms; every key is explained in {@code reference.conf} under {@code vito.augment}.
  *
  * @param size side of a view, pixels
+ * @param sampling which frames of a clip its views are made of
  * @param scaleMin least share of the frame's area in a crop
  * @param scaleMax greatest share of the frame's area in a crop
  * @param aspectMin least ratio of a crop's width to its height
@@ -19,6 +20,7 @@ import org.vito.protocol.Settings;
  */
 public record AugmentSettings(
         int size,
+        FrameSampling sampling,
         double scaleMin,
         double scaleMax,
         double aspectMin,
@@ -46,6 +48,7 @@ public record AugmentSettings(
         int parallelism = settings.whole("parallelism", 0, 1024);
         return new AugmentSettings(
                 settings.whole("size", 8, 4096),
+                FrameSampling.from(settings),
                 scaleMin,
                 crop.number("scale-max", scaleMin, 1),
                 aspectMin,

@@ -20,12 +20,13 @@ final class ClipAugmenter implements AutoCloseable {
     }
 
     /**
-     * Writes the views of clip number {@code row} of a batch. The frames are drawn without repetition where the clip has as many
-     * as there are views. For a frame that does not decode the next one that does stands in.
+     * Writes the views of clip number {@code row} of a batch. For a frame that does not decode the next one that does stands
+     * in.
      *
      * @param clips how many the batch has
      * @param out {@code [views, clips, size, size, 3]} bytes from index 0
      * @return false if no frame of the clip decodes; then nothing is written
+     * @throws org.vito.protocol.VitoException BAD_SETTING if the clip is too short for the distance between views
      */
     boolean augment(ClipBatch.Example example, int row, int clips, ByteBuffer out) {
         Clip clip = example.clip();
@@ -33,11 +34,11 @@ final class ClipAugmenter implements AutoCloseable {
         if (frames == 0) {
             return false;
         }
-        int[] order = CounterRandom.of(seed, "frames:" + clip.getClipId(), example.epoch(), 0)
-                .permutation(frames);
+        CounterRandom times = CounterRandom.of(seed, "frames:" + clip.getClipId(), example.epoch(), 0);
+        int[] chosen = settings.sampling().draw(clip, settings.views(), times);
         BitSet broken = new BitSet(frames);
         for (int view = 0; view < settings.views(); view++) {
-            if (!decodeFrom(clip, order[view % frames], broken)) {
+            if (!decodeFrom(clip, chosen[view], broken)) {
                 return false;
             }
             CounterRandom random = CounterRandom.of(seed, clip.getClipId(), example.epoch(), view);
