@@ -49,7 +49,8 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<String> below = List.of("demo", run.presetResource());
+        List<String> below = new ArrayList<>(List.of("demo"));
+        below.addAll(run.presetResources());
         Config first = common.configuration(run.asSettings(), below);
         Path data = ProcessSettings.from(first).data();
         Logging.toFile(data, "run", common.verbose());

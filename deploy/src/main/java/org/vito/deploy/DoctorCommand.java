@@ -41,7 +41,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Config config = common.configuration(run.asSettings(), List.of(run.presetResource()));
+        Config config = common.configuration(run.asSettings(), run.presetResources());
         Logging.toConsole(common.verbose());
         List<Finding> findings = new ArrayList<>(
                 MachineChecks.all(ProcessSettings.from(config).data(), config.getInt("vito.dashboard.port")));

@@ -13,11 +13,14 @@ public final class Main {
 
     /** The command with all its subcommands; failures end in one line on standard error and an exit code. */
     static CommandLine commandLine() {
-        return new CommandLine(new VitoCommand())
+        CommandLine vito = new CommandLine(new VitoCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setAbbreviatedOptionsAllowed(false)
                 .setExecutionExceptionHandler(Main::fail);
+        Presets presets = Presets.of(Main.class.getClassLoader());
+        vito.getSubcommands().values().forEach(presets::describeIn);
+        return vito;
     }
 
     private static int fail(Exception failure, CommandLine command, ParseResult parsed) {

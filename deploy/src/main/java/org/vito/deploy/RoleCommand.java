@@ -2,7 +2,6 @@ package org.vito.deploy;
 
 import com.typesafe.config.Config;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +31,7 @@ abstract class RoleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Config config = common.configuration(run.asSettings(), List.of(run.presetResource()));
+        Config config = common.configuration(run.asSettings(), run.presetResources());
         ProcessSettings settings = ProcessSettings.from(config);
         Logging.toFile(settings.data(), role.word(), common.verbose());
         return new Session(Terminal.shared(), config, role.word(), EnumSet.of(role)).run();

@@ -36,12 +36,14 @@ final class RunOptions {
     /** How training is done. */
     static final class TrainingOptions {
         @Option(
-                names = "--preset",
+                names = Presets.OPTION,
                 paramLabel = "NAME",
+                split = ",",
                 defaultValue = "small",
-                description = "small: fits two CPU cores; paper: the paper's numbers, for GPUs (default:"
-                        + " ${DEFAULT-VALUE}). A --config file wins over it.")
-        String preset;
+                description =
+                        "Built-in settings, see below; of several the later ones win, as in small,moclr (default:"
+                                + " ${DEFAULT-VALUE}). A --config file wins over them, and what they leave open is the paper's.")
+        List<String> presets = new ArrayList<>();
 
         @Option(
                 names = "--run",
@@ -64,13 +66,9 @@ final class RunOptions {
     @ArgGroup(validate = false, order = 20, heading = "%nTraining and page:%n")
     TrainingOptions training = new TrainingOptions();
 
-    /** Name of the preset's resource. */
-    String presetResource() {
-        if (!List.of("small", "paper").contains(training.preset)) {
-            throw new VitoException(
-                    Reason.BAD_SETTING, "--preset " + training.preset + " is not known; expected small or paper");
-        }
-        return "presets/" + training.preset;
+    /** Names of the presets' resources, the strongest first. */
+    List<String> presetResources() {
+        return Presets.of(RunOptions.class.getClassLoader()).resources(training.presets);
     }
 
     /** These options as settings. */

@@ -54,6 +54,22 @@ class CommandLineTest {
     }
 
     @Test
+    void helpOfRunListsEveryPresetWithALine() {
+        assertThat(execute("help", "run")).isZero();
+        Presets.of(Main.class.getClassLoader()).descriptions().forEach((name, description) -> assertThat(
+                        out.toString().replaceAll("\\s+", " "))
+                .contains(name + " " + description));
+        assertThat(out.toString()).contains("small", "paper", "moclr", "sampling-chunks");
+    }
+
+    @Test
+    void anUnknownPresetIsSaidInOneLineWithTheKnownOnes() {
+        assertThat(execute("doctor", "--preset", "small,mocrl")).isEqualTo(2);
+        assertThat(err.toString().strip().lines()).hasSize(1);
+        assertThat(err.toString()).contains("--preset mocrl is not known", "moclr", "paper, ", "small");
+    }
+
+    @Test
     void aMissingOrUnknownCommandIsBadUsage() {
         assertThat(execute()).isEqualTo(2);
         assertThat(err.toString()).contains("a command is missing");
