@@ -15,7 +15,7 @@ import org.tensorflow.types.TUint8;
 import org.vito.learner.model.ModelFile;
 import org.vito.learner.model.Sessions;
 import org.vito.learner.model.TrainingModel;
-import org.vito.learner.network.Network;
+import org.vito.learner.network.FrozenNetwork;
 import org.vito.learner.network.Pixels;
 
 /** A trained backbone in evaluation mode (moving statistics, no gradients): images in, features out. Not thread-safe. */
@@ -33,8 +33,8 @@ public final class FrozenEncoder implements AutoCloseable {
         this.graph = graph;
         Ops tf = Ops.create(graph);
         bytes = tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, -1, -1, COLOURS)));
-        Network network = Network.frozenBackbone(tf, model.network(), Pixels.normalise(tf, bytes));
-        features = network.outputs().get(0);
+        FrozenNetwork network = new FrozenNetwork(tf, model.network(), Pixels.normalise(tf, bytes));
+        features = network.pooled();
         session = Sessions.open(graph, 0);
         try {
             network.variables().restorePart(session, checkpoint.resolve(TrainingModel.ONLINE_FILE));
@@ -70,7 +70,7 @@ public final class FrozenEncoder implements AutoCloseable {
 
     /** Length of a feature: channels of the last block group (2048 for resnet50). */
     public int dimension() {
-        return model.network().featureLength();
+        return model.network().backbone().featureLength();
     }
 
     /**

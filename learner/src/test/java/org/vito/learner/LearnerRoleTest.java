@@ -59,7 +59,7 @@ class LearnerRoleTest {
                           schedule { steps = %d, warm-up-steps = 4 }
                           checkpoint { every-steps = 8, every = 0 }
                           model {
-                            architecture = tiny, depths = [1, 1, 1, 1], width = 4
+                            architecture = tiny, block = bottleneck, depths = [1, 1, 1, 1], width = 4
                             projector { hidden = 32, output = 8 }
                             clips = 4, size = 32, threads = 1
                           }

@@ -1,8 +1,8 @@
 package org.vito.learner.model;
 
 import com.typesafe.config.Config;
-import java.util.List;
 import org.vito.learner.network.NetworkSpec;
+import org.vito.learner.network.Precision;
 import org.vito.learner.objective.InfoNce;
 import org.vito.learner.optimise.Lars;
 import org.vito.learner.optimise.Optimiser;
@@ -13,6 +13,7 @@ import org.vito.protocol.Settings;
  * {@code objective} and {@code optimiser}.
  *
  * @param network the encoder with pooling and projector
+ * @param precision of the numbers that it computes in
  * @param views of a clip in a batch
  * @param clips of a batch
  * @param size side of the views, in pixels
@@ -21,7 +22,14 @@ import org.vito.protocol.Settings;
  * @param threads for one operation, and for operations side by side; 0 = as many as there are cores
  */
 public record ModelSettings(
-        NetworkSpec network, int views, int clips, int size, InfoNce objective, Optimiser optimiser, int threads) {
+        NetworkSpec network,
+        Precision precision,
+        int views,
+        int clips,
+        int size,
+        InfoNce objective,
+        Optimiser optimiser,
+        int threads) {
 
     private static final int MOST = 1 << 20;
 
@@ -37,42 +45,14 @@ public record ModelSettings(
                 (long) views * clips * size * size * 3 <= Integer.MAX_VALUE - 8,
                 "a batch of at most 2 GiB (views × clips × size × size × 3 bytes)");
         return new ModelSettings(
-                network(model),
+                NetworkSpec.from(model),
+                model.choice("precision", Precision.class),
                 views,
                 clips,
                 size,
                 InfoNce.from(learner),
                 Lars.from(learner),
                 model.whole("threads", 0, 1024));
-    }
-
-    private static NetworkSpec network(Settings model) {
-        List<Integer> depths = model.wholes("depths");
-        model.check(
-                "depths",
-                !depths.isEmpty() && depths.size() <= 8 && depths.stream().allMatch(d -> d >= 1 && d <= 1000),
-                "1 to 8 whole numbers from 1 to 1000");
-        Settings pooling = model.in("pooling");
-        List<Integer> groups = pooling.wholes("groups");
-        pooling.check(
-                "groups",
-                !groups.isEmpty()
-                        && groups.stream().allMatch(g -> g >= 1 && g <= depths.size())
-                        && groups.stream().distinct().count() == groups.size(),
-                "different whole numbers from 1 to " + depths.size());
-        Settings projector = model.in("projector");
-        model.check("architecture", !model.text("architecture").isBlank(), "a name");
-        return new NetworkSpec(
-                model.text("architecture"),
-                model.choice("block", NetworkSpec.Block.class),
-                depths,
-                model.whole("width", 1, 4096),
-                model.flag("zero-gamma"),
-                groups,
-                pooling.choice("kind", NetworkSpec.Pooling.class),
-                pooling.whole("attention-hidden", 0, MOST),
-                projector.whole("hidden", 1, MOST),
-                projector.whole("output", 1, MOST));
     }
 
     /** Name of the encoder's architecture, e.g. {@code resnet50}. */

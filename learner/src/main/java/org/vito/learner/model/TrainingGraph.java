@@ -59,8 +59,8 @@ record TrainingGraph(
         for (Output<TFloat32> view : tf.unstack(images, (long) settings.views()).output()) {
             views.add(view);
         }
-        Network online = Network.training(tf.withSubScope("online"), settings.network(), views);
-        Network target = Network.training(tf.withSubScope("target"), settings.network(), views);
+        Network online = Network.training(tf.withSubScope("online"), settings.network(), settings.precision(), views);
+        Network target = Network.training(tf.withSubScope("target"), settings.network(), settings.precision(), views);
         Operand<TFloat32> loss =
                 settings.objective().loss(tf.withSubScope("objective"), online.outputs(), target.outputs(), videoIds);
         List<Gradient> gradients = gradients(graph, loss, online.variables());

@@ -118,7 +118,7 @@ public final class TrainingModel implements AutoCloseable {
 
     /** Writes weights, moving statistics, what the optimiser remembers and {@code model.json} into a directory. */
     public void save(Path directory) {
-        ModelFile.of(settings).write(directory);
+        ModelFile.of(settings.network(), settings.size()).write(directory);
         nodes.online().save(session, directory.resolve(ONLINE_FILE));
         nodes.target().save(session, directory.resolve(TARGET_FILE));
         nodes.optimiser().save(session, directory.resolve(OPTIMISER_FILE));

@@ -5,22 +5,22 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.op.linalg.MatMul;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
 /**
  * Attention pooling: the mean of a feature map's positions, weighted by how much a small network thinks each matters
- * (VITO, arXiv 2210.06433, equation 2): {@code m = softmax over positions of fc2(relu(fc1(h)))}, {@code pooled = Σ m h}.
+ * (VITO, arXiv 2210.06433, equation 2): {@code m = softmax over positions of fc2(activation(fc1(h)))}, {@code pooled = Σ m h}.
  *
  * @param <T> floating-point type
  * @param fc1Weight {@code [hidden, channels]}
  * @param fc1Bias {@code [hidden]}
+ * @param activation of the hidden units
  * @param fc2Weight {@code [1, hidden]}
  * @param fc2Bias {@code [1]}; shifts all logits alike, so that nothing depends on it
  */
 record AttentionPool<T extends TFloating>(
-        Operand<T> fc1Weight, Operand<T> fc1Bias, Operand<T> fc2Weight, Operand<T> fc2Bias) {
+        Operand<T> fc1Weight, Operand<T> fc1Bias, Activation activation, Operand<T> fc2Weight, Operand<T> fc2Bias) {
 
     /**
      * Weights and weighted mean.
@@ -31,25 +31,21 @@ record AttentionPool<T extends TFloating>(
     record Pooled<T extends TFloating>(Operand<T> weights, Operand<T> mean) {}
 
     /** Declares the variables of an attention over {@code channels} channels. */
-    static AttentionPool<TFloat32> declare(Variables variables, String name, long channels, long hidden) {
+    static <T extends TFloating> AttentionPool<T> declare(
+            Layers<T> layers, String name, long channels, long hidden, Activation activation) {
         return new AttentionPool<>(
-                variables
-                        .declare(name + ".fc1.weight", Variable.Kind.WEIGHT, hidden, channels)
-                        .value(),
-                variables
-                        .declare(name + ".fc1.bias", Variable.Kind.ZEROS, hidden)
-                        .value(),
-                variables
-                        .declare(name + ".fc2.weight", Variable.Kind.WEIGHT, 1L, hidden)
-                        .value(),
-                variables.declare(name + ".fc2.bias", Variable.Kind.ZEROS, 1L).value());
+                layers.parameter(name + ".fc1.weight", Variable.Kind.WEIGHT, hidden, channels),
+                layers.parameter(name + ".fc1.bias", Variable.Kind.ZEROS, hidden),
+                activation,
+                layers.parameter(name + ".fc2.weight", Variable.Kind.WEIGHT, 1L, hidden),
+                layers.parameter(name + ".fc2.bias", Variable.Kind.ZEROS, 1L));
     }
 
     /** Pools {@code h}, {@code [batch, height, width, channels]}. */
     Pooled<T> pool(Ops tf, Operand<T> h, long channels) {
         Operand<T> rows = tf.reshape(h, tf.constant(new long[] {-1, channels}));
-        Operand<T> hidden =
-                tf.nn.relu(tf.nn.biasAdd(tf.linalg.matMul(rows, fc1Weight, MatMul.transposeB(true)), fc1Bias));
+        Operand<T> hidden = activation.apply(
+                tf, tf.nn.biasAdd(tf.linalg.matMul(rows, fc1Weight, MatMul.transposeB(true)), fc1Bias));
         Operand<T> logits = tf.nn.biasAdd(tf.linalg.matMul(hidden, fc2Weight, MatMul.transposeB(true)), fc2Bias);
         return weighted(tf, h, logits, channels);
     }
@@ -58,11 +54,17 @@ record AttentionPool<T extends TFloating>(
     static <T extends TFloating> Pooled<T> weighted(Ops tf, Operand<T> h, Operand<T> logits, long channels) {
         Operand<TInt32> batch = tf.slice(tf.shape(h), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
         Operand<TInt32> perImage = tf.concat(List.of(batch, tf.constant(new int[] {-1})), tf.constant(0));
-        Operand<T> weights = tf.expandDims(tf.nn.softmax(tf.reshape(logits, perImage)), tf.constant(1));
+        Operand<T> weights =
+                tf.expandDims(Wide.compute(tf, tf.reshape(logits, perImage), AttentionPool::softmax), tf.constant(1));
         Operand<TInt32> byPosition =
                 tf.concat(List.of(batch, tf.constant(new int[] {-1, (int) channels})), tf.constant(0));
         Operand<T> positions = tf.reshape(h, byPosition);
         Operand<T> mean = tf.squeeze(tf.train.batchMatMul(weights, positions, h.type()), Squeeze.axis(List.of(1L)));
         return new Pooled<>(weights, mean);
+    }
+
+    /** The softmax over the last dimension. */
+    static <S extends TFloating> Operand<S> softmax(Ops tf, Operand<S> logits) {
+        return tf.nn.softmax(logits);
     }
 }

@@ -4,10 +4,12 @@ import java.util.Arrays;
 import java.util.List;
 import org.vito.protocol.CounterRandom;
 
-/** First values of variables: those of dm-haiku, in which the published code of BYOL is written. */
+/** First values of variables: those of dm-haiku, in which BYOL was written, and in transformers those of Swin. */
 final class Initialisation {
     /** Normal numbers further than this many deviations from 0 are drawn again. */
     private static final double TRUNCATION = 2;
+
+    private static final double SMALL = 0.02;
 
     private Initialisation() {}
 
@@ -22,6 +24,12 @@ final class Initialisation {
                         values,
                         1 / Math.sqrt((double) fanIn),
                         CounterRandom.of(seed, "weights/" + variable.name(), 0, 0));
+            case SMALL_WEIGHT, POSITION_BIAS -> {
+                CounterRandom random = CounterRandom.of(seed, "weights/" + variable.name(), 0, 0);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) (SMALL * random.nextGaussian());
+                }
+            }
             case ONES, MOVING_VARIANCE -> Arrays.fill(values, 1);
             case ZEROS, MOVING_MEAN -> Arrays.fill(values, 0);
         }

@@ -1,88 +1,97 @@
 package org.vito.learner.network;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.vito.protocol.Settings;
 
 /**
- * What a network looks like: a residual network, how its features are pooled, and the projector.
+ * What a network looks like: a backbone and what follows it. One that was trained here has a pooling and a projector, one
+ * that was trained to classify may have neither.
  *
- * @param architecture name of the whole, for people and for scores
- * @param block kind of residual block
- * @param depths blocks of each of the block groups, e.g. 3, 4, 6, 3
- * @param width channels of the stem and, before a bottleneck's expansion, of the first group; doubled in every group
- * @param zeroGamma whether the last batch normalisation of every block begins with scale 0
- * @param pooledGroups groups whose outputs are pooled and concatenated, counted from 1
- * @param pooling how
- * @param attentionHidden hidden units of the attention's network; 0 = as many as the group has channels
- * @param projectorHidden hidden units of the projector
- * @param projectorOutput length of a projection
+ * @param architecture name of the backbone, for people and for scores
+ * @param backbone what makes feature maps of images
+ * @param pooling how feature maps become one vector
+ * @param projector what makes that vector the projection that the objective compares
+ * @param classes outputs of a linear classifier on the backbone's average-pooled features; 0 = there is none
  */
 public record NetworkSpec(
         @JsonProperty(required = true) String architecture,
-        @JsonProperty(required = true) Block block,
-        @JsonProperty(required = true) List<Integer> depths,
-        @JsonProperty(required = true) int width,
-        @JsonProperty(required = true) boolean zeroGamma,
-        @JsonProperty(required = true) List<Integer> pooledGroups,
-        @JsonProperty(required = true) Pooling pooling,
-        @JsonProperty(required = true) int attentionHidden,
-        @JsonProperty(required = true) int projectorHidden,
-        @JsonProperty(required = true) int projectorOutput) {
-
-    /** Kind of residual block. */
-    public enum Block {
-        /** Two convolutions of 3 × 3. */
-        BASIC(1),
-        /** 1 × 1, 3 × 3 (which bears the stride: "v1.5") and 1 × 1 to four times the channels. */
-        BOTTLENECK(4);
-
-        private final int expansion;
-
-        Block(int expansion) {
-            this.expansion = expansion;
-        }
-
-        /** Channels that leave a block, per channel of its width. */
-        public int expansion() {
-            return expansion;
-        }
-    }
+        @JsonProperty(required = true) BackboneSpec backbone,
+        @JsonProperty(required = true) @Nullable Pooling pooling,
+        @JsonProperty(required = true) @Nullable Projector projector,
+        @JsonProperty(required = true) int classes) {
 
     /** How a group's features become one vector. */
-    public enum Pooling {
+    public enum PoolingKind {
         /** Weighted by a learned attention over positions. */
         ATTENTION,
         /** The mean over positions. */
         AVERAGE
     }
 
+    /**
+     * How feature maps become one vector.
+     *
+     * @param kind how each of them does
+     * @param groups the groups whose outputs are pooled and concatenated, counted from 1
+     * @param hidden hidden units of the attention's network; 0 = as many as the group has channels
+     * @param activation of the hidden units
+     */
+    public record Pooling(
+            @JsonProperty(required = true) PoolingKind kind,
+            @JsonProperty(required = true) List<Integer> groups,
+            @JsonProperty(required = true) int hidden,
+            @JsonProperty(required = true) Activation activation) {
+        public Pooling {
+            groups = List.copyOf(groups);
+            require(
+                    !groups.isEmpty()
+                            && groups.stream().distinct().count() == groups.size()
+                            && groups.stream().allMatch(group -> group >= 1),
+                    "pooled groups from 1, each once");
+            require(hidden >= 0, "0 or more hidden units in the attention");
+        }
+    }
+
+    /**
+     * A network of two layers.
+     *
+     * @param hidden units of the first layer
+     * @param output length of a projection
+     */
+    public record Projector(@JsonProperty(required = true) int hidden, @JsonProperty(required = true) int output) {
+        public Projector {
+            require(hidden >= 1 && output >= 1, "1 or more hidden units and outputs in the projector");
+        }
+    }
+
     public NetworkSpec {
-        depths = List.copyOf(depths);
-        pooledGroups = List.copyOf(pooledGroups);
+        Objects.requireNonNull(backbone, "backbone");
         require(!architecture.isBlank(), "a name of the architecture");
-        require(!depths.isEmpty() && depths.size() <= 8, "1 to 8 block groups");
-        require(depths.stream().allMatch(depth -> depth >= 1 && depth <= 1000), "1 to 1000 blocks in a group");
-        require(width >= 1 && width <= 1 << 12, "a width from 1 to 4096");
-        int groups = depths.size();
-        require(
-                !pooledGroups.isEmpty()
-                        && pooledGroups.stream().distinct().count() == pooledGroups.size()
-                        && pooledGroups.stream().allMatch(group -> group >= 1 && group <= groups),
-                "pooled groups from 1 to the number of groups, each once");
-        require(attentionHidden >= 0, "0 or more hidden units in the attention");
-        require(projectorHidden >= 1 && projectorOutput >= 1, "1 or more hidden units and outputs in the projector");
+        require((pooling == null) == (projector == null), "both a pooling and a projector, or neither");
+        require(classes >= 0, "0 or more classes");
+        if (pooling != null) {
+            // The gradient has to reach every part of the network.
+            require(
+                    pooling.groups().stream().mapToInt(Integer::intValue).max().orElse(0) == backbone.groups(),
+                    "the last group among the pooled ones, and none after it");
+        }
+    }
+
+    /**
+     * The network that is described by {@code vito.learner.model}.
+     *
+     * @throws org.vito.protocol.VitoException BAD_SETTING if it is none
+     */
+    public static NetworkSpec from(Settings model) {
+        return NetworkSettings.read(model);
     }
 
     /** Channels of the output of a group, counted from 1. */
     public int channels(int group) {
-        return (width << (group - 1)) * block.expansion();
-    }
-
-    /** Channels of the last group: the length of a feature. */
-    @JsonIgnore
-    public int featureLength() {
-        return channels(depths.size());
+        return backbone.channels(group);
     }
 
     private static void require(boolean ok, String expected) {

@@ -2,6 +2,7 @@ package org.vito.learner.network;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * A residual network, v1 (activation after the sum), the stride of a bottleneck on its 3 × 3 convolution.
@@ -10,16 +11,16 @@ import java.util.List;
  * variables are torchvision's and timm's. The two's networks differ from those of dm-haiku, in which BYOL was written, in
  * padding alone: there it is SAME, which at stride 2 is not symmetric.
  */
-final class ResNet {
+final class ResNet<T extends TFloating> {
     private static final int STEM_KERNEL = 7;
     private static final int COLOURS = 3;
 
-    private final NetworkSpec spec;
-    private final Layers layers;
+    private final BackboneSpec.Residual spec;
+    private final Layers<T> layers;
     private final String prefix;
 
     /** A network whose variables' names begin with {@code prefix}. */
-    ResNet(NetworkSpec spec, Layers layers, String prefix) {
+    ResNet(BackboneSpec.Residual spec, Layers<T> layers, String prefix) {
         this.spec = spec;
         this.layers = layers;
         this.prefix = prefix;
@@ -30,12 +31,12 @@ final class ResNet {
      *
      * @param images {@code [batch, height, width, 3]}, normalised
      */
-    List<Views> groups(Views images) {
-        Views x = layers.convolution(prefix + "conv1", images, COLOURS, spec.width(), STEM_KERNEL, 2);
+    List<Views<T>> groups(Views<T> images) {
+        Views<T> x = layers.convolution(prefix + "conv1", images, COLOURS, spec.width(), STEM_KERNEL, 2);
         x = layers.relu(layers.batchNorm(prefix + "bn1", x, spec.width(), false));
         x = layers.maxPool(x);
         long inputs = spec.width();
-        List<Views> groups = new ArrayList<>();
+        List<Views<T>> groups = new ArrayList<>();
         for (int group = 1; group <= spec.depths().size(); group++) {
             for (int block = 0; block < spec.depths().get(group - 1); block++) {
                 String name = prefix + "layer" + group + "." + block;
@@ -47,15 +48,15 @@ final class ResNet {
         return groups;
     }
 
-    private Views block(String name, Views x, long inputs, int group, int stride) {
+    private Views<T> block(String name, Views<T> x, long inputs, int group, int stride) {
         long width = spec.channels(group) / spec.block().expansion();
         long outputs = spec.channels(group);
-        Views residual =
+        Views<T> residual =
                 switch (spec.block()) {
                     case BASIC -> basic(name, x, inputs, width, stride);
                     case BOTTLENECK -> bottleneck(name, x, inputs, width, outputs, stride);
                 };
-        Views skip = x;
+        Views<T> skip = x;
         if (stride != 1 || inputs != outputs) {
             skip = layers.convolution(name + ".downsample.0", x, inputs, outputs, 1, stride);
             skip = layers.batchNorm(name + ".downsample.1", skip, outputs, false);
@@ -63,15 +64,15 @@ final class ResNet {
         return layers.relu(layers.add(residual, skip));
     }
 
-    private Views basic(String name, Views x, long inputs, long width, int stride) {
-        Views y = layers.convolution(name + ".conv1", x, inputs, width, 3, stride);
+    private Views<T> basic(String name, Views<T> x, long inputs, long width, int stride) {
+        Views<T> y = layers.convolution(name + ".conv1", x, inputs, width, 3, stride);
         y = layers.relu(layers.batchNorm(name + ".bn1", y, width, false));
         y = layers.convolution(name + ".conv2", y, width, width, 3, 1);
         return layers.batchNorm(name + ".bn2", y, width, spec.zeroGamma());
     }
 
-    private Views bottleneck(String name, Views x, long inputs, long width, long outputs, int stride) {
-        Views y = layers.convolution(name + ".conv1", x, inputs, width, 1, 1);
+    private Views<T> bottleneck(String name, Views<T> x, long inputs, long width, long outputs, int stride) {
+        Views<T> y = layers.convolution(name + ".conv1", x, inputs, width, 1, 1);
         y = layers.relu(layers.batchNorm(name + ".bn1", y, width, false));
         y = layers.convolution(name + ".conv2", y, width, width, 3, stride);
         y = layers.relu(layers.batchNorm(name + ".bn2", y, width, false));

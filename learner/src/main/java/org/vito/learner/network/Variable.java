@@ -17,6 +17,10 @@ public final class Variable {
     enum Kind {
         /** A matrix or a filter: truncated normal of deviation 1/sqrt(fan in). */
         WEIGHT,
+        /** A matrix of a transformer: normal of deviation 0.02. */
+        SMALL_WEIGHT,
+        /** A transformer's table of what is added to attention by relative position: normal of deviation 0.02. */
+        POSITION_BIAS,
         /** A parameter that begins at 0. */
         ZEROS,
         /** A parameter that begins at 1. */
@@ -69,9 +73,9 @@ public final class Variable {
         return kind.isParameter();
     }
 
-    /** Whether it is a bias or belongs to a batch normalisation, which optimisers treat on their own. */
+    /** Whether it is a bias (one of positions, too) or belongs to a normalisation, which optimisers treat on their own. */
     public boolean isVector() {
-        return fileShape.size() == 1;
+        return fileShape.size() == 1 || kind == Kind.POSITION_BIAS;
     }
 
     /** The resource itself, for operations that update it. */

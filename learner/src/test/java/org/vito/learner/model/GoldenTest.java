@@ -110,7 +110,7 @@ class GoldenTest {
     @Test
     void frozenFeatures(@TempDir Path checkpoint) throws IOException, URISyntaxException {
         Path golden = Path.of(GoldenTest.class.getResource("/golden/tiny").toURI());
-        ModelFile.of(TestSettings.tiny(64)).write(checkpoint);
+        ModelFile.of(TestSettings.tiny(64).network(), 64).write(checkpoint);
         Files.copy(golden.resolve("online.safetensors"), checkpoint.resolve(TrainingModel.ONLINE_FILE));
         ByteBuffer images = ByteBuffer.allocateDirect(2 * 45 * 45 * 3);
         for (long i = 0; i < images.capacity(); i++) {

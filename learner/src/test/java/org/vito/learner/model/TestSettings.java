@@ -12,7 +12,7 @@ final class TestSettings {
         return with(
                 """
                 vito.learner.model {
-                  architecture = tiny, depths = [1, 1, 1, 1], width = 4, zero-gamma = false
+                  architecture = tiny, block = bottleneck, depths = [1, 1, 1, 1], width = 4, zero-gamma = false
                   projector { hidden = 32, output = 8 }
                   views = 3, clips = 4, size = %d, threads = 1
                 }

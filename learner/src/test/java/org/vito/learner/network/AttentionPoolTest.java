@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -28,19 +30,20 @@ class AttentionPoolTest {
     }
 
     /** The sum of squares of the pooled features of two images, by every parameter and every feature. */
-    @Test
-    void gradientsAgreeWithDifferences() {
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void gradientsAgreeWithDifferences(Activation activation) {
         double[][] inputs = {random(2 * 2 * 2 * 3, 1), random(4 * 3, 2), random(4, 3), random(4, 4), new double[] {0.3}
         };
         for (int of = 0; of < inputs.length; of++) {
-            double[] gradient = evaluate(inputs, of);
+            double[] gradient = evaluate(activation, inputs, of);
             for (int i = 0; i < inputs[of].length; i++) {
                 double step = 1e-5;
                 double value = inputs[of][i];
                 inputs[of][i] = value + step;
-                double above = evaluate(inputs, -1)[0];
+                double above = evaluate(activation, inputs, -1)[0];
                 inputs[of][i] = value - step;
-                double below = evaluate(inputs, -1)[0];
+                double below = evaluate(activation, inputs, -1)[0];
                 inputs[of][i] = value;
                 assertThat(gradient[i])
                         .as("input %d, element %d", of, i)
@@ -50,7 +53,7 @@ class AttentionPoolTest {
     }
 
     /** The value for {@code of} < 0, else the gradient with respect to that input. */
-    private static double[] evaluate(double[][] inputs, int of) {
+    private static double[] evaluate(Activation activation, double[][] inputs, int of) {
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
             Operand<TFloat64> h = tf.reshape(tf.constant(inputs[0]), tf.constant(new int[] {2, 2, 2, 3}));
@@ -58,7 +61,7 @@ class AttentionPoolTest {
             Operand<TFloat64> fc1Bias = tf.constant(inputs[2]);
             Operand<TFloat64> fc2 = tf.reshape(tf.constant(inputs[3]), tf.constant(new int[] {1, 4}));
             Operand<TFloat64> fc2Bias = tf.constant(inputs[4]);
-            Operand<TFloat64> pooled = new AttentionPool<>(fc1, fc1Bias, fc2, fc2Bias)
+            Operand<TFloat64> pooled = new AttentionPool<>(fc1, fc1Bias, activation, fc2, fc2Bias)
                     .pool(tf, h, 3)
                     .mean();
             Operand<TFloat64> value = tf.reduceSum(tf.math.square(pooled), tf.constant(new int[] {0, 1}));
