@@ -83,9 +83,9 @@ public final class LearnerRole {
         }
 
         @Override
-        public Outcome step(int buffer, int[] videoIds, double learningRate, double emaDecay) {
-            TrainingModel.Step step = model.step(buffer, videoIds, learningRate, emaDecay);
-            return new Outcome(step.loss(), step.gradientNorm());
+        public Outcome step(int buffer, int[] videoIds, long step, double learningRate, double emaDecay) {
+            TrainingModel.Step done = model.step(buffer, videoIds, step, learningRate, emaDecay);
+            return new Outcome(done.loss(), done.gradientNorm());
         }
 
         @Override

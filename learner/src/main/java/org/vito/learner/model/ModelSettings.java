@@ -1,6 +1,7 @@
 package org.vito.learner.model;
 
 import com.typesafe.config.Config;
+import java.util.Objects;
 import org.vito.learner.network.NetworkSpec;
 import org.vito.learner.network.Precision;
 import org.vito.learner.objective.InfoNce;
@@ -16,6 +17,7 @@ import org.vito.protocol.Settings;
  * @param precision of the numbers that it computes in
  * @param views of a clip in a batch
  * @param clips of a batch
+ * @param microBatch clips that pass through the networks at a time; divides {@code clips}
  * @param size side of the views, in pixels
  * @param objective what is minimised
  * @param optimiser how
@@ -26,6 +28,7 @@ public record ModelSettings(
         Precision precision,
         int views,
         int clips,
+        int microBatch,
         int size,
         InfoNce objective,
         Optimiser optimiser,
@@ -44,15 +47,31 @@ public record ModelSettings(
                 "clips",
                 (long) views * clips * size * size * 3 <= Integer.MAX_VALUE - 8,
                 "a batch of at most 2 GiB (views × clips × size × size × 3 bytes)");
+        int microBatch = model.whole("micro-batch", 0, MOST);
+        model.check(
+                "micro-batch",
+                microBatch == 0 || clips % microBatch == 0,
+                "0 or a number that divides the batch of " + clips + " clips");
         return new ModelSettings(
                 NetworkSpec.from(model),
                 model.choice("precision", Precision.class),
                 views,
                 clips,
+                microBatch == 0 ? clips : microBatch,
                 size,
                 InfoNce.from(learner),
                 Lars.from(learner),
                 model.whole("threads", 0, 1024));
+    }
+
+    /** Micro-batches of a batch. */
+    public int parts() {
+        return clips / microBatch;
+    }
+
+    /** Length of a projection. */
+    public int projectionLength() {
+        return Objects.requireNonNull(network.projector(), "projector").output();
     }
 
     /** Name of the encoder's architecture, e.g. {@code resnet50}. */

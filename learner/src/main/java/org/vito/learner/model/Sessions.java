@@ -1,5 +1,6 @@
 package org.vito.learner.model;
 
+import org.tensorflow.DeviceSpec;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.proto.ConfigProto;
@@ -7,6 +8,12 @@ import org.tensorflow.proto.GPUOptions;
 
 /** Opens sessions. */
 public final class Sessions {
+    /** The computer's own processor, wherever the rest of a graph is. */
+    static final DeviceSpec CPU = DeviceSpec.newBuilder()
+            .deviceType(DeviceSpec.DeviceType.CPU)
+            .deviceIndex(0)
+            .build();
+
     private Sessions() {}
 
     /**

@@ -1,112 +1,104 @@
 package org.vito.learner.model;
 
-import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TUint8;
-import org.vito.learner.network.Network;
-import org.vito.learner.network.Pixels;
-import org.vito.learner.network.Variable;
+import org.vito.learner.network.BatchStatistics;
+import org.vito.learner.network.Precision;
 import org.vito.learner.network.Variables;
-import org.vito.learner.optimise.MovingAverage;
 import org.vito.learner.optimise.Optimiser.Gradient;
 
 /**
- * The nodes of one training step.
+ * Everything that one training step takes, as nodes of a graph.
  *
- * @param bytes {@code [views, clips, size, size, 3]}
- * @param images the same, normalised
- * @param videoIds {@code [clips]}
- * @param onlineOutputs for each view {@code [clips, projectorOutput]}
- * @param gradients of the loss, one for each parameter of the online network
- * @param step after which everything is updated
+ * @param inputs what it is fed with
+ * @param networks on the batch, or on one micro-batch of it
+ * @param optimiser what the optimiser remembers
+ * @param loss of the batch, a scalar
+ * @param gradients of the loss, one for each parameter of the online network; sums of earlier runs where the step has several
+ * @param align copies the online network's variables to the target network
+ * @param scale of the loss; none where gradients do not overflow
+ * @param step what is run, and in what order
  */
 record TrainingGraph(
-        Placeholder<TUint8> bytes,
-        Operand<TFloat32> images,
-        Placeholder<TInt32> videoIds,
-        Placeholder<TFloat32> learningRate,
-        Placeholder<TFloat32> emaDecay,
-        Variables online,
-        Variables target,
+        Inputs inputs,
+        NetworkPair networks,
         Variables optimiser,
-        List<Operand<TFloat32>> onlineOutputs,
-        List<Operand<TFloat32>> targetOutputs,
         Operand<TFloat32> loss,
         List<Gradient> gradients,
-        Operand<TFloat32> gradientNorm,
-        Op step) {
+        Op align,
+        @Nullable LossScale scale,
+        StepProcedure step) {
 
+    /** The nodes of a step as the settings want it, with statistics of the batch. */
     static TrainingGraph build(Graph graph, ModelSettings settings) {
+        return build(graph, settings, BatchStatistics.OWN);
+    }
+
+    static TrainingGraph build(Graph graph, ModelSettings settings, BatchStatistics statistics) {
         Ops tf = Ops.create(graph);
-        Shape scalar = Shape.scalar();
-        Placeholder<TUint8> bytes = tf.placeholder(
-                TUint8.class,
-                Placeholder.shape(Shape.of(settings.views(), settings.clips(), settings.size(), settings.size(), 3)));
-        Placeholder<TInt32> videoIds = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(settings.clips())));
-        Placeholder<TFloat32> learningRate = tf.placeholder(TFloat32.class, Placeholder.shape(scalar));
-        Placeholder<TFloat32> emaDecay = tf.placeholder(TFloat32.class, Placeholder.shape(scalar));
-        Operand<TFloat32> images = Pixels.normalise(tf, bytes);
-        List<Operand<TFloat32>> views = new ArrayList<>();
-        for (Output<TFloat32> view : tf.unstack(images, (long) settings.views()).output()) {
-            views.add(view);
-        }
-        Network online = Network.training(tf.withSubScope("online"), settings.network(), settings.precision(), views);
-        Network target = Network.training(tf.withSubScope("target"), settings.network(), settings.precision(), views);
-        Operand<TFloat32> loss =
-                settings.objective().loss(tf.withSubScope("objective"), online.outputs(), target.outputs(), videoIds);
-        List<Gradient> gradients = gradients(graph, loss, online.variables());
-
+        Inputs inputs = Inputs.declare(tf, settings);
+        NetworkPair networks = NetworkPair.build(tf, settings, statistics, inputs);
+        Variables online = networks.online().variables();
+        Variables target = networks.target().variables();
         Variables optimiser = new Variables(tf.withSubScope("optimiser"));
-        List<Op> updates = new ArrayList<>(online.updates());
-        updates.addAll(target.updates());
-        List<Op> steps = settings.optimiser().step(tf.withSubScope("optimiser"), gradients, learningRate, optimiser);
-        updates.addAll(MovingAverage.follow(
-                tf.withSubScope("average"),
-                target.variables(),
-                gradients.stream().map(Gradient::parameter).toList(),
-                steps,
-                emaDecay));
-        return new TrainingGraph(
-                bytes,
-                images,
-                videoIds,
-                learningRate,
-                emaDecay,
-                online.variables(),
-                target.variables(),
-                optimiser,
-                online.outputs(),
-                target.outputs(),
-                loss,
-                gradients,
-                norm(tf, gradients),
-                tf.withControlDependencies(updates).noOp());
-    }
-
-    private static List<Gradient> gradients(Graph graph, Operand<TFloat32> loss, Variables variables) {
-        List<Variable> parameters = variables.parameters();
-        Output<?>[] with = parameters.stream().map(p -> p.value().asOutput()).toArray(Output<?>[]::new);
-        Output<?>[] found = graph.addGradients(loss.asOutput(), with);
-        List<Gradient> gradients = new ArrayList<>();
-        for (int i = 0; i < found.length; i++) {
-            gradients.add(new Gradient(parameters.get(i), found[i].expect(TFloat32.class)));
+        Update update = new Update(settings.optimiser(), optimiser, target, inputs);
+        Op align = target.assignFrom(online);
+        LossScale scale = settings.precision() == Precision.FLOAT16 ? new LossScale(optimiser) : null;
+        if (settings.parts() > 1) {
+            GradientCache cache = new GradientCache(
+                    graph,
+                    tf,
+                    settings,
+                    inputs,
+                    networks,
+                    gradients -> new DeferredUpdate(tf, gradients, scale, update));
+            return new TrainingGraph(
+                    inputs, networks, optimiser, cache.loss(), cache.update().sums(), align, scale, cache);
         }
-        return gradients;
+        Operand<TFloat32> loss = settings.objective()
+                .loss(
+                        tf.withSubScope("objective"),
+                        networks.online().outputs(),
+                        networks.target().outputs(),
+                        inputs.videoIds());
+        if (scale != null) {
+            DeferredUpdate deferred = new DeferredUpdate(
+                    tf, factor -> Differentiation.of(graph, tf.math.mul(loss, factor), online), scale, update);
+            ScaledPass pass = ScaledPass.build(tf, networks, loss, deferred);
+            return new TrainingGraph(inputs, networks, optimiser, loss, deferred.sums(), align, scale, pass);
+        }
+        List<Gradient> gradients = Differentiation.of(graph, loss, online);
+        OnePass pass = OnePass.build(tf, networks, loss, gradients, update);
+        return new TrainingGraph(inputs, networks, optimiser, loss, gradients, align, null, pass);
     }
 
-    private static Operand<TFloat32> norm(Ops tf, List<Gradient> gradients) {
-        List<Operand<TFloat32>> halves = gradients.stream()
-                .<Operand<TFloat32>>map(gradient -> tf.nn.l2Loss(gradient.value()))
-                .toList();
-        return tf.math.sqrt(tf.math.mul(tf.math.addN(halves), tf.constant(2f)));
+    Operand<TFloat32> images() {
+        return inputs.images();
+    }
+
+    Operand<TInt32> videoIds() {
+        return inputs.videoIds();
+    }
+
+    List<Operand<TFloat32>> onlineOutputs() {
+        return networks.online().outputs();
+    }
+
+    List<Operand<TFloat32>> targetOutputs() {
+        return networks.target().outputs();
+    }
+
+    Variables online() {
+        return networks.online().variables();
+    }
+
+    Variables target() {
+        return networks.target().variables();
     }
 }

@@ -4,19 +4,21 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import org.tensorflow.Graph;
-import org.tensorflow.Result;
+import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
+import org.vito.learner.network.BatchStatistics;
+import org.vito.protocol.CounterRandom;
 
 /**
  * An online network in training with its target network and optimiser: one TensorFlow graph and its session. Used by one
  * thread at a time.
  *
  * <p>A step runs every view through both networks (each in training mode), the objective over all of them, its gradient,
- * the optimiser and then the target's moving average. With {@link ModelSettings#threads} 1 the same inputs give the same
- * bits.
+ * the optimiser and then the target's moving average; in one pass, or, if {@link ModelSettings#microBatch} is less than the
+ * batch, in parts ({@link GradientCache}). With {@link ModelSettings#threads} 1 the same inputs give the same bits.
  */
 public final class TrainingModel implements AutoCloseable {
     /** File of the online network's weights and moving statistics. */
@@ -32,7 +34,8 @@ public final class TrainingModel implements AutoCloseable {
      * What one step found.
      *
      * @param loss before the update
-     * @param gradientNorm Euclidean norm of the gradients of all parameters together
+     * @param gradientNorm Euclidean norm of the gradients of all parameters together; 0 for a step that was left out since
+     *     its 16-bit gradients overflowed
      */
     public record Step(double loss, double gradientNorm) {}
 
@@ -42,20 +45,27 @@ public final class TrainingModel implements AutoCloseable {
     private final Session session;
     private final InputBuffers inputs;
 
-    private TrainingModel(ModelSettings settings, Graph graph) {
+    private final long seed;
+
+    private TrainingModel(ModelSettings settings, long seed, BatchStatistics statistics, Graph graph) {
         this.settings = settings;
+        this.seed = seed;
         this.graph = graph;
-        nodes = TrainingGraph.build(graph, settings);
+        nodes = TrainingGraph.build(graph, settings, statistics);
         session = Sessions.open(graph, settings.threads());
         inputs = new InputBuffers(settings.views(), settings.clips(), settings.size(), settings.size(), 3);
     }
 
     /** An untrained network, its weights functions of {@code seed}; the target is a copy of it. */
     public static TrainingModel create(ModelSettings settings, long seed) {
-        TrainingModel model = open(settings);
+        return create(settings, seed, BatchStatistics.OWN);
+    }
+
+    static TrainingModel create(ModelSettings settings, long seed, BatchStatistics statistics) {
+        TrainingModel model = open(settings, seed, statistics);
         try {
             model.nodes.online().initialise(model.session, seed);
-            model.nodes.target().copyFrom(model.nodes.online(), model.session);
+            model.session.runner().addTarget(model.nodes.align()).run().close();
             model.nodes.optimiser().initialise(model.session, seed);
             return model;
         } catch (RuntimeException e) {
@@ -64,10 +74,10 @@ public final class TrainingModel implements AutoCloseable {
         }
     }
 
-    private static TrainingModel open(ModelSettings settings) {
+    private static TrainingModel open(ModelSettings settings, long seed, BatchStatistics statistics) {
         Graph graph = new Graph();
         try {
-            return new TrainingModel(settings, graph);
+            return new TrainingModel(settings, seed, statistics, graph);
         } catch (RuntimeException e) {
             graph.close();
             throw e;
@@ -86,33 +96,26 @@ public final class TrainingModel implements AutoCloseable {
      * One optimiser step on an input buffer. The buffer must not be written meanwhile.
      *
      * @param videoIds for each clip an id of its video: clips of one video are no negatives of each other
+     * @param step number of the step; decides, with the seed, what drop path skips
      * @param emaDecay τ of the moving average
      */
-    public Step step(int buffer, int[] videoIds, double learningRate, double emaDecay) {
-        return run(session.runner().feed(nodes.bytes(), input(buffer)), videoIds, learningRate, emaDecay);
+    public Step step(int buffer, int[] videoIds, long step, double learningRate, double emaDecay) {
+        return run(nodes.inputs().bytes(), input(buffer), videoIds, step, learningRate, emaDecay);
     }
 
-    /** One step on images that are normalised already, {@code [views, clips, size, size, 3]}. */
+    /** One step on images that are normalised already, {@code [views, clips, size, size, 3]}, in one pass. */
     Step stepOnNormalised(TFloat32 images, int[] videoIds, double learningRate, double emaDecay) {
-        return run(session.runner().feed(nodes.images(), images), videoIds, learningRate, emaDecay);
+        return run(nodes.inputs().images(), images, videoIds, 0, learningRate, emaDecay);
     }
 
-    private Step run(Session.Runner runner, int[] videoIds, double learningRate, double emaDecay) {
+    private Step run(Operand<?> input, TType images, int[] videoIds, long step, double learningRate, double emaDecay) {
         if (videoIds.length != settings.clips()) {
             throw new IllegalArgumentException(
                     videoIds.length + " video ids, expected one for each of " + settings.clips() + " clips");
         }
-        try (TInt32 videos = TInt32.vectorOf(videoIds);
-                TFloat32 rate = TFloat32.scalarOf((float) learningRate);
-                TFloat32 decay = TFloat32.scalarOf((float) emaDecay);
-                Result result = runner.feed(nodes.videoIds(), videos)
-                        .feed(nodes.learningRate(), rate)
-                        .feed(nodes.emaDecay(), decay)
-                        .fetch(nodes.loss())
-                        .fetch(nodes.gradientNorm())
-                        .addTarget(nodes.step())
-                        .run()) {
-            return new Step(((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
+        long chance = CounterRandom.of(seed, "drop-path", step, 0).nextLong();
+        try (Batch batch = new Batch(nodes.inputs(), input, images, chance, videoIds, learningRate, emaDecay)) {
+            return nodes.step().run(session, batch);
         }
     }
 
@@ -134,6 +137,10 @@ public final class TrainingModel implements AutoCloseable {
         nodes.online().restore(session, directory.resolve(ONLINE_FILE));
         nodes.target().restore(session, directory.resolve(TARGET_FILE));
         nodes.optimiser().restore(session, directory.resolve(OPTIMISER_FILE));
+        LossScale scale = nodes.scale();
+        if (scale != null) {
+            scale.recall(session);
+        }
     }
 
     TUint8 input(int buffer) {

@@ -59,7 +59,7 @@ record AttentionPool<T extends TFloating>(
         Operand<TInt32> byPosition =
                 tf.concat(List.of(batch, tf.constant(new int[] {-1, (int) channels})), tf.constant(0));
         Operand<T> positions = tf.reshape(h, byPosition);
-        Operand<T> mean = tf.squeeze(tf.train.batchMatMul(weights, positions, h.type()), Squeeze.axis(List.of(1L)));
+        Operand<T> mean = tf.squeeze(MatrixProducts.of(tf, weights, positions, false), Squeeze.axis(List.of(1L)));
         return new Pooled<>(weights, mean);
     }
 

@@ -27,21 +27,21 @@ public final class FrozenNetwork {
      */
     public FrozenNetwork(Ops tf, NetworkSpec spec, Operand<TFloat32> images) {
         variables = new Variables(tf);
-        Layers<TFloat32> layers = new Layers<>(tf, variables, TFloat32.class, Layers.Mode.EVALUATION);
-        List<Views<TFloat32>> maps =
-                Backbone.groups(spec.backbone(), layers, Network.BACKBONE, new Views<>(List.of(images)));
-        maps.forEach(map -> groups.add(only(map)));
+        Layers<TFloat32> layers = new Layers<>(tf, variables, TFloat32.class, BatchStatistics.MOVING);
+        List<Views<TFloat32>> maps = Backbone.groups(spec.backbone(), layers, Network.BACKBONE, Views.one(images));
+        maps.forEach(map -> groups.add(map.all()));
         pooled = Readout.average(tf, groups.get(groups.size() - 1));
         attended =
                 Optional.ofNullable(spec.pooling()).map(pooling -> attend(tf, spec.backbone(), layers, pooling, maps));
         logits = spec.classes() == 0
                 ? Optional.empty()
-                : Optional.of(only(layers.linear(
-                        Backbone.classifier(spec.backbone(), Network.BACKBONE),
-                        new Views<>(List.of(pooled)),
-                        Variable.Kind.WEIGHT,
-                        spec.backbone().featureLength(),
-                        spec.classes())));
+                : Optional.of(layers.linear(
+                                Backbone.classifier(spec.backbone(), Network.BACKBONE),
+                                Views.one(pooled),
+                                Variable.Kind.WEIGHT,
+                                spec.backbone().featureLength(),
+                                spec.classes())
+                        .all());
     }
 
     private Operand<TFloat32> attend(
@@ -54,13 +54,9 @@ public final class FrozenNetwork {
         for (int i = 0; i < all.weights().size(); i++) {
             Operand<TFloat32> map = groups.get(pooling.groups().get(i) - 1);
             Operand<TInt32> positions = tf.slice(tf.shape(map), tf.constant(new int[] {0}), tf.constant(new int[] {3}));
-            attention.add(tf.reshape(only(all.weights().get(i)), positions));
+            attention.add(tf.reshape(all.weights().get(i), positions));
         }
-        return only(all.vector());
-    }
-
-    private static Operand<TFloat32> only(Views<TFloat32> views) {
-        return views.each().get(0);
+        return all.vector().all();
     }
 
     public Variables variables() {

@@ -13,6 +13,19 @@ final class Initialisation {
 
     private Initialisation() {}
 
+    /** Whether what a variable of this kind begins with is drawn. */
+    static boolean isRandom(Variable.Kind kind) {
+        return switch (kind) {
+            case WEIGHT, SMALL_WEIGHT, POSITION_BIAS -> true;
+            case ONES, MOVING_VARIANCE, ZEROS, MOVING_MEAN -> false;
+        };
+    }
+
+    /** First value of every element of a variable whose kind is not random. */
+    static float constant(Variable.Kind kind) {
+        return kind == Variable.Kind.ONES || kind == Variable.Kind.MOVING_VARIANCE ? 1 : 0;
+    }
+
     /** First value of {@code variable}, laid out as in files; random ones are functions of the seed and its name. */
     static float[] values(Variable variable, long seed) {
         List<Long> shape = variable.fileShape();
@@ -30,8 +43,7 @@ final class Initialisation {
                     values[i] = (float) (SMALL * random.nextGaussian());
                 }
             }
-            case ONES, MOVING_VARIANCE -> Arrays.fill(values, 1);
-            case ZEROS, MOVING_MEAN -> Arrays.fill(values, 0);
+            case ONES, MOVING_VARIANCE, ZEROS, MOVING_MEAN -> Arrays.fill(values, constant(variable.kind()));
         }
         return values;
     }

@@ -20,14 +20,6 @@ import org.tensorflow.types.family.TFloating;
  * @param <T> type of the activations; variables and the statistics of normalisations are 32-bit numbers in any case
  */
 final class Layers<T extends TFloating> {
-    /** How batch normalisation gets its statistics. */
-    enum Mode {
-        /** From each view of the batch; moving statistics follow. */
-        TRAINING,
-        /** From the moving statistics. */
-        EVALUATION
-    }
-
     /** Added to variances, as in PyTorch and BYOL. */
     private static final float EPSILON = 1e-5f;
 
@@ -37,14 +29,14 @@ final class Layers<T extends TFloating> {
     private final Ops tf;
     private final Variables variables;
     private final Class<T> type;
-    private final Mode mode;
+    private final BatchStatistics statistics;
     private final @Nullable Operand<TInt64> seed;
     private final List<Op> updates = new ArrayList<>();
     private long draws;
 
     /** Layers all of whose paths are open. */
-    Layers(Ops tf, Variables variables, Class<T> type, Mode mode) {
-        this(tf, variables, type, mode, null);
+    Layers(Ops tf, Variables variables, Class<T> type, BatchStatistics statistics) {
+        this(tf, variables, type, statistics, null);
     }
 
     /**
@@ -52,11 +44,11 @@ final class Layers<T extends TFloating> {
      *
      * @param seed {@code [2]}, of which alone it depends what drop path skips; without it nothing is skipped
      */
-    Layers(Ops tf, Variables variables, Class<T> type, Mode mode, @Nullable Operand<TInt64> seed) {
+    Layers(Ops tf, Variables variables, Class<T> type, BatchStatistics statistics, @Nullable Operand<TInt64> seed) {
         this.tf = tf;
         this.variables = variables;
         this.type = type;
-        this.mode = mode;
+        this.statistics = statistics;
         this.seed = seed;
     }
 
@@ -107,7 +99,7 @@ final class Layers<T extends TFloating> {
                 variables.declare(name + ".bias", Variable.Kind.ZEROS, channels).value();
         Variable mean = variables.declare(name + ".running_mean", Variable.Kind.MOVING_MEAN, channels);
         Variable variance = variables.declare(name + ".running_var", Variable.Kind.MOVING_VARIANCE, channels);
-        if (mode == Mode.EVALUATION) {
+        if (statistics == BatchStatistics.MOVING) {
             return x.map(view -> tf.nn.fusedBatchNorm(
                             view,
                             gamma,
@@ -121,7 +113,7 @@ final class Layers<T extends TFloating> {
         Operand<TFloat32> movingMean = mean.value();
         Operand<TFloat32> movingVariance = variance.value();
         List<Operand<T>> normalised = new ArrayList<>();
-        for (Operand<T> view : x.each()) {
+        for (Operand<T> view : x.each(tf)) {
             FusedBatchNorm<T, TFloat32> node = tf.nn.fusedBatchNorm(
                     view,
                     gamma,
@@ -137,7 +129,7 @@ final class Layers<T extends TFloating> {
         }
         updates.add(tf.assignVariableOp(mean.handle(), movingMean));
         updates.add(tf.assignVariableOp(variance.handle(), movingVariance));
-        return new Views<>(normalised);
+        return Views.of(tf, normalised);
     }
 
     Views<T> relu(Views<T> x) {
@@ -145,7 +137,7 @@ final class Layers<T extends TFloating> {
     }
 
     Views<T> add(Views<T> x, Views<T> y) {
-        return x.with(y, tf.math::add);
+        return x.map(all -> tf.math.add(all, y.all()));
     }
 
     /** A linear map of {@code [rows, inputs]} with bias. */

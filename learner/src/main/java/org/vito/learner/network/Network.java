@@ -26,40 +26,38 @@ public final class Network {
     }
 
     /**
-     * A network in training mode all of whose paths are open, as a target network's are.
+     * How networks in training are built.
      *
      * @param spec with pooling and projector
-     * @param images for each view {@code [batch, size, size, 3]}, normalised
+     * @param precision of the activations
+     * @param statistics of batch normalisation
+     * @param views of every clip
      */
-    public static Network training(Ops tf, NetworkSpec spec, Precision precision, List<Operand<TFloat32>> images) {
-        return build(tf, spec, precision.type(), images, null);
-    }
+    public record Training(NetworkSpec spec, Precision precision, BatchStatistics statistics, int views) {
+        /**
+         * Adds a network to a graph.
+         *
+         * @param images {@code [views, batch, size, size, 3]}, normalised
+         * @param seed {@code [2]}, of which alone it depends which branches a backbone with a drop-path probability skips;
+         *     should differ from step to step. Without it all paths are open, as a target network's are
+         */
+        public Network build(Ops tf, Operand<TFloat32> images, @Nullable Operand<TInt64> seed) {
+            return build(tf, precision.type(), images, seed);
+        }
 
-    /**
-     * A network in training mode that skips branches at random, where its backbone has a drop-path probability.
-     *
-     * @param spec with pooling and projector
-     * @param images for each view {@code [batch, size, size, 3]}, normalised
-     * @param seed {@code [2]}, of which alone it depends what is skipped; should differ from step to step
-     */
-    public static Network training(
-            Ops tf, NetworkSpec spec, Precision precision, List<Operand<TFloat32>> images, Operand<TInt64> seed) {
-        return build(tf, spec, precision.type(), images, seed);
-    }
-
-    private static <T extends TFloating> Network build(
-            Ops tf, NetworkSpec spec, Class<T> type, List<Operand<TFloat32>> images, @Nullable Operand<TInt64> seed) {
-        NetworkSpec.Pooling pooling = Objects.requireNonNull(spec.pooling(), "pooling");
-        NetworkSpec.Projector projector = Objects.requireNonNull(spec.projector(), "projector");
-        Layers<T> layers = new Layers<>(tf, new Variables(tf), type, Layers.Mode.TRAINING, seed);
-        Views<T> views = new Views<>(
-                images.stream().map(view -> Wide.cast(tf, view, type)).toList());
-        List<Views<T>> groups = Backbone.groups(spec.backbone(), layers, BACKBONE, views);
-        Readout<T> readout = new Readout<>(spec.backbone(), layers);
-        return new Network(
-                layers,
-                readout.project(
-                        pooling, projector, readout.pool(pooling, groups).vector()));
+        private <T extends TFloating> Network build(
+                Ops tf, Class<T> type, Operand<TFloat32> images, @Nullable Operand<TInt64> seed) {
+            NetworkSpec.Pooling pooling = Objects.requireNonNull(spec.pooling(), "pooling");
+            NetworkSpec.Projector projector = Objects.requireNonNull(spec.projector(), "projector");
+            Layers<T> layers = new Layers<>(tf, new Variables(tf), type, statistics, seed);
+            Operand<T> all = Wide.cast(tf, Pixels.rows(tf, images), type);
+            List<Views<T>> groups = Backbone.groups(spec.backbone(), layers, BACKBONE, new Views<>(all, views));
+            Readout<T> readout = new Readout<>(spec.backbone(), layers);
+            return new Network(
+                    layers,
+                    readout.project(
+                            pooling, projector, readout.pool(pooling, groups).vector()));
+        }
     }
 
     public Variables variables() {

@@ -7,14 +7,24 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
 
 /** What networks see of RGB bytes: scaled to [0, 1], less the mean of ImageNet's colours, by their deviation. */
 public final class Pixels {
+    /** Numbers of a pixel. */
+    public static final int COLOURS = 3;
+
     private static final float LARGEST = 255;
     private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
     private static final float[] DEVIATION = {0.229f, 0.224f, 0.225f};
 
     private Pixels() {}
+
+    /** {@code [views, batch, height, width, 3]} as {@code [views × batch, height, width, 3]}. */
+    static <T extends TType> Operand<T> rows(Ops tf, Operand<T> views) {
+        Operand<TInt32> sides = tf.stridedSlice(tf.shape(views), Indices.sliceFrom(2));
+        return tf.reshape(views, tf.concat(List.of(tf.constant(new int[] {-1}), sides), tf.constant(0)));
+    }
 
     /**
      * Normalises images of any size.

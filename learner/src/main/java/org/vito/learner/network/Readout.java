@@ -20,9 +20,9 @@ final class Readout<T extends TFloating> {
      * The pooled features of all scales.
      *
      * @param vector {@code [batch, channels of all scales]}
-     * @param weights for each scale the weights of its positions, {@code [batch, 1, positions]}; none where it is averaged
+     * @param weights for each scale the weights of its positions, {@code [views × batch, 1, positions]}; none where it is averaged
      */
-    record Pooled<T extends TFloating>(Views<T> vector, List<Views<T>> weights) {}
+    record Pooled<T extends TFloating>(Views<T> vector, List<Operand<T>> weights) {}
 
     private final BackboneSpec backbone;
     private final Layers<T> layers;
@@ -43,50 +43,35 @@ final class Readout<T extends TFloating> {
 
     /** Pools the outputs of those of all groups that {@code pooling} names. */
     Pooled<T> pool(NetworkSpec.Pooling pooling, List<Views<T>> groups) {
-        List<Views<T>> vectors = new ArrayList<>();
-        List<Views<T>> weights = new ArrayList<>();
+        List<Operand<T>> vectors = new ArrayList<>();
+        List<Operand<T>> weights = new ArrayList<>();
+        int views = groups.get(0).count();
         for (int i = 0; i < pooling.groups().size(); i++) {
             int group = pooling.groups().get(i);
-            Views<T> features = groups.get(group - 1);
+            Operand<T> features = groups.get(group - 1).all();
             switch (pooling.kind()) {
-                case AVERAGE -> vectors.add(features.map(view -> average(layers.tf(), view)));
-                case ATTENTION -> attend("attention." + i, pooling, group, features, vectors, weights);
+                case AVERAGE -> vectors.add(average(layers.tf(), features));
+                case ATTENTION -> {
+                    AttentionPool.Pooled<T> pooled = attend("attention." + i, pooling, group, features);
+                    vectors.add(pooled.mean());
+                    weights.add(pooled.weights());
+                }
             }
         }
-        return new Pooled<>(concatenate(vectors), weights);
+        return new Pooled<>(new Views<>(concatenate(vectors), views), weights);
     }
 
-    private void attend(
-            String name,
-            NetworkSpec.Pooling pooling,
-            int group,
-            Views<T> features,
-            List<Views<T>> vectors,
-            List<Views<T>> weights) {
+    private AttentionPool.Pooled<T> attend(String name, NetworkSpec.Pooling pooling, int group, Operand<T> features) {
         int channels = backbone.channels(group);
         int hidden = pooling.hidden() == 0 ? channels : pooling.hidden();
-        AttentionPool<T> attention = AttentionPool.declare(layers, name, channels, hidden, pooling.activation());
-        List<AttentionPool.Pooled<T>> pooled = features.each().stream()
-                .map(view -> attention.pool(layers.tf(), view, channels))
-                .toList();
-        vectors.add(new Views<>(pooled.stream().map(AttentionPool.Pooled::mean).toList()));
-        weights.add(
-                new Views<>(pooled.stream().map(AttentionPool.Pooled::weights).toList()));
+        return AttentionPool.declare(layers, name, channels, hidden, pooling.activation())
+                .pool(layers.tf(), features, channels);
     }
 
-    private Views<T> concatenate(List<Views<T>> parts) {
-        if (parts.size() == 1) {
-            return parts.get(0);
-        }
-        Ops tf = layers.tf();
-        List<Operand<T>> whole = new ArrayList<>();
-        for (int view = 0; view < parts.get(0).each().size(); view++) {
-            int v = view;
-            List<Operand<T>> ofView =
-                    parts.stream().<Operand<T>>map(part -> part.each().get(v)).toList();
-            whole.add(tf.concat(ofView, tf.constant(1)));
-        }
-        return new Views<>(whole);
+    private Operand<T> concatenate(List<Operand<T>> parts) {
+        return parts.size() == 1
+                ? parts.get(0)
+                : layers.tf().concat(parts, layers.tf().constant(1));
     }
 
     /**
@@ -102,9 +87,7 @@ final class Readout<T extends TFloating> {
         x = layers.relu(layers.batchNorm(PROJECTOR + "1", x, hidden, false));
         x = x.map(view -> tf.reshape(view, tf.constant(new long[] {-1, hidden})));
         x = layers.linearWithoutBias(PROJECTOR + "3", x, Variable.Kind.WEIGHT, hidden, projector.output());
-        return x.each().stream()
-                .map(view -> unitLength(tf, Wide.cast(tf, view, TFloat32.class)))
-                .toList();
+        return new Views<>(unitLength(tf, Wide.cast(tf, x.all(), TFloat32.class)), x.count()).each(tf);
     }
 
     private static Operand<TFloat32> unitLength(Ops tf, Operand<TFloat32> rows) {

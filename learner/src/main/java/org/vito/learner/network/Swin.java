@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
@@ -52,7 +51,7 @@ final class Swin<T extends TFloating> {
         Views<T> x = images.map(view -> Grid.fillToMultiple(tf, view, PATCH));
         x = layers.patches(prefix + "patch_embed.proj", x, COLOURS, spec.width(), PATCH);
         x = layers.layerNorm(prefix + "patch_embed.norm", x, spec.width());
-        Operand<TInt32> nominal = Grid.of(tf, x.each().get(0));
+        Operand<TInt32> nominal = Grid.of(tf, x.all());
         int blocks = spec.depths().stream().mapToInt(Integer::intValue).sum();
         int before = 0;
         List<Views<T>> groups = new ArrayList<>();
@@ -62,9 +61,9 @@ final class Swin<T extends TFloating> {
                 x = merge(name + ".downsample", x, spec.channels(group - 1));
                 nominal = tf.math.floorDiv(nominal, tf.constant(2));
             }
-            Windows windows = new Windows(tf, Grid.of(tf, x.each().get(0)), nominal, spec.window());
+            Windows windows = new Windows(tf, Grid.of(tf, x.all()), nominal, spec.window());
             Operand<TInt32> biasRows = windows.biasRows();
-            Operand<T> mask = windows.mask(x.each().get(0).type());
+            Operand<T> mask = windows.mask(x.all().type());
             for (int i = 0; i < spec.depths().get(group - 1); i++) {
                 Block<T> block = new Block<>(
                         name + ".blocks." + i,
@@ -156,15 +155,15 @@ final class Swin<T extends TFloating> {
         var split = tf.unstack(parts, 3L).output();
         Operand<T> scale = Wide.cast(tf, tf.constant(1 / Math.sqrt(length)), projected.type());
         Operand<T> queries = tf.math.mul(split.get(0), scale);
-        Operand<T> logits = tf.train.batchMatMul(queries, split.get(1), projected.type(), BatchMatMul.adjY(true));
+        Operand<T> logits = MatrixProducts.of(tf, queries, split.get(1), true);
         Operand<T> weights = Wide.compute(tf, tf.math.add(logits, added), AttentionPool::softmax);
-        Operand<T> mixed = tf.train.batchMatMul(weights, split.get(2), projected.type());
+        Operand<T> mixed = MatrixProducts.of(tf, weights, split.get(2), false);
         return tf.reshape(tf.linalg.transpose(mixed, sizes(0, 1, 3, 2, 4)), sizes(-1, block.channels()));
     }
 
     /** Something done to the rows of {@code [..., inputs]}, whatever the dimensions before. */
     private Views<T> perPosition(Views<T> x, int inputs, int outputs, UnaryOperator<Views<T>> layer) {
-        Operand<TInt32> places = Grid.of(tf, x.each().get(0));
+        Operand<TInt32> places = Grid.of(tf, x.all());
         Operand<TInt32> shape = shape(List.of(sizes(-1), places, sizes(outputs)));
         return layer.apply(x.map(view -> tf.reshape(view, sizes(-1, inputs)))).map(view -> tf.reshape(view, shape));
     }

@@ -5,6 +5,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.AssignVariableOp;
 import org.tensorflow.op.core.Placeholder;
@@ -93,11 +94,21 @@ public final class Variable {
     }
 
     /** Adds to a run that its value be set to {@code values}, laid out as in files; the tensor is open until the run is done. */
-    TFloat32 feed(Session.Runner run, float[] values) {
+    public TFloat32 feed(Session.Runner run, float[] values) {
         float[] inGraph = isFilter() ? FilterLayout.toGraph(values, fileShape) : values;
         TFloat32 tensor = TFloat32.tensorOf(written.shape(), DataBuffers.of(inGraph, true, false));
         run.feed(written, tensor).addTarget(assignment);
         return tensor;
+    }
+
+    /** Number of its elements. */
+    long size() {
+        return written.shape().size();
+    }
+
+    /** The node that makes all its elements {@code value}. */
+    Op fill(Ops tf, float value) {
+        return tf.assignVariableOp(handle, tf.fill(tf.constant(written.shape().asArray()), tf.constant(value)));
     }
 
     /** The elements of a tensor of this variable's shape in the graph (a gradient, say), laid out as in files. */

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.vito.learner.weights.SafetensorsFile;
@@ -20,7 +22,8 @@ import org.vito.protocol.VitoException;
 
 /** All variables of one network, or of one optimiser, in the order in which they were declared. */
 public final class Variables {
-    private static final float[] NONE = {};
+    /** Elements that are written in one run. */
+    private static final long AT_A_TIME = 1 << 23;
 
     private final Ops tf;
     private final Map<String, Variable> byName = new LinkedHashMap<>();
@@ -37,6 +40,11 @@ public final class Variables {
             throw new IllegalStateException("variable " + name + " is declared twice");
         }
         return variable;
+    }
+
+    /** Declares a variable that begins at 0. */
+    public Variable declareZeros(String name, Long... shape) {
+        return declare(name, Variable.Kind.ZEROS, shape);
     }
 
     /** Declares a variable of the shape of {@code like} that begins at 0. */
@@ -64,13 +72,25 @@ public final class Variables {
 
     /** Sets each to what its kind begins with; random ones are functions of {@code seed} and their names. */
     public void initialise(Session session, long seed) {
-        write(session, variable -> Initialisation.values(variable, seed));
+        Map<Boolean, List<Variable>> byRandomness =
+                all().stream().collect(Collectors.partitioningBy(variable -> Initialisation.isRandom(variable.kind())));
+        List<Op> constants = byRandomness.getOrDefault(false, List.of()).stream()
+                .<Op>map(variable -> variable.fill(tf, Initialisation.constant(variable.kind())))
+                .toList();
+        session.runner()
+                .addTarget(tf.withControlDependencies(constants).noOp())
+                .run()
+                .close();
+        write(session, byRandomness.getOrDefault(true, List.of()), variable -> Initialisation.values(variable, seed));
     }
 
-    /** Sets each to the value of its namesake. */
-    public void copyFrom(Variables others, Session session) {
-        Map<String, float[]> values = others.values(session);
-        write(session, variable -> values.getOrDefault(variable.name(), NONE));
+    /** The node that sets each to the value of its namesake. */
+    public Op assignFrom(Variables others) {
+        List<Op> assignments = all().stream()
+                .<Op>map(variable -> tf.assignVariableOp(
+                        variable.handle(), others.get(variable.name()).value()))
+                .toList();
+        return tf.withControlDependencies(assignments).noOp();
     }
 
     /** The values of all of them by name, laid out as in files. */
@@ -102,19 +122,30 @@ public final class Variables {
         }
     }
 
-    // One run for all: a session prepares its graph anew for every set of nodes that it is asked for.
-
     private Result fetch(Session session) {
         Session.Runner run = session.runner();
         byName.values().forEach(variable -> run.fetch(variable.value()));
         return run.run();
     }
 
-    private void write(Session session, Function<Variable, float[]> values) {
+    /** In few runs, since a session prepares its graph anew for each, but not in one, which would take all the memory twice. */
+    private static void write(Session session, List<Variable> all, Function<Variable, float[]> values) {
+        List<Variable> rest = all;
+        while (!rest.isEmpty()) {
+            int count = 0;
+            for (long size = 0; count < rest.size() && size < AT_A_TIME; count++) {
+                size += rest.get(count).size();
+            }
+            writeAtOnce(session, rest.subList(0, count), values);
+            rest = rest.subList(count, rest.size());
+        }
+    }
+
+    private static void writeAtOnce(Session session, List<Variable> some, Function<Variable, float[]> values) {
         Session.Runner run = session.runner();
         List<TFloat32> tensors = new ArrayList<>();
         try {
-            for (Variable variable : byName.values()) {
+            for (Variable variable : some) {
                 tensors.add(variable.feed(run, values.apply(variable)));
             }
             run.run().close();
@@ -141,7 +172,7 @@ public final class Variables {
     private void restore(Session session, Path path, boolean othersAllowed) {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             checkSame(file, path, othersAllowed);
-            write(session, variable -> file.read(variable.name()));
+            write(session, all(), variable -> file.read(variable.name()));
         }
     }
 

@@ -1,34 +1,39 @@
 package org.vito.learner.network;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * The activations of one layer for each view of a batch. Every view passes through the network on its own, with shared
- * weights and batch statistics of its own.
+ * The activations of one layer for all views of a batch, one view after the other in one tensor: layers whose images know
+ * nothing of each other work on all of them at once, those that take statistics of a view on {@link #each}.
  *
- * @param each one tensor a view, all of one shape
+ * @param all {@code [views × batch, …]}
+ * @param count number of views
  */
-record Views<T extends TFloating>(List<Operand<T>> each) {
-    Views {
-        each = List.copyOf(each);
+record Views<T extends TFloating>(Operand<T> all, int count) {
+
+    /** Images that are one view. */
+    static <T extends TFloating> Views<T> one(Operand<T> images) {
+        return new Views<>(images, 1);
     }
 
-    /** One layer applied to every view. */
+    /** Views that were treated each by itself. */
+    static <T extends TFloating> Views<T> of(Ops tf, List<Operand<T>> each) {
+        return new Views<>(each.size() == 1 ? each.get(0) : tf.concat(each, tf.constant(0)), each.size());
+    }
+
+    /** A layer that treats every image by itself. */
     Views<T> map(UnaryOperator<Operand<T>> layer) {
-        return new Views<>(each.stream().<Operand<T>>map(layer).toList());
+        return new Views<>(layer.apply(all), count);
     }
 
-    /** Each view with its counterpart among {@code others}. */
-    Views<T> with(Views<T> others, BinaryOperator<Operand<T>> layer) {
-        List<Operand<T>> joined = new ArrayList<>();
-        for (int i = 0; i < each.size(); i++) {
-            joined.add(layer.apply(each.get(i), others.each.get(i)));
-        }
-        return new Views<>(joined);
+    /** One tensor a view, {@code [batch, …]}. */
+    List<Operand<T>> each(Ops tf) {
+        return count == 1
+                ? List.of(all)
+                : List.copyOf(tf.split(tf.constant(0), all, (long) count).output());
     }
 }

@@ -36,8 +36,9 @@ public interface Trainable extends AutoCloseable {
      * One optimiser step on input buffer {@code buffer}.
      *
      * @param videoIds for each clip an id of its video: clips of one video are no negatives of each other
+     * @param step number of the step, for what is random in it
      */
-    Outcome step(int buffer, int[] videoIds, double learningRate, double emaDecay);
+    Outcome step(int buffer, int[] videoIds, long step, double learningRate, double emaDecay);
 
     /** Writes everything that a step changes into files of an existing directory. */
     void save(Path directory);

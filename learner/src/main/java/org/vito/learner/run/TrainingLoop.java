@@ -194,7 +194,7 @@ final class TrainingLoop implements Runnable {
         double decay = settings.schedule().emaDecay(step);
         long began = System.nanoTime();
         Trainable.Outcome outcome =
-                network.step(batch.views().buffer(), batch.views().videoIds(), rate, decay);
+                network.step(batch.views().buffer(), batch.views().videoIds(), step, rate, decay);
         pace.step(began - waitBegan, System.nanoTime() - began);
         step++;
         if (!outcome.isFinite()) {

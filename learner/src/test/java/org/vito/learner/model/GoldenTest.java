@@ -102,7 +102,7 @@ class GoldenTest {
             assertWeights(model, model.nodes().target(), "target.", after);
             double next =
                     model.stepOnNormalised(images, VIDEOS, learningRate, decay).loss();
-            assertThat(next).isCloseTo(meta.get("loss_after_1_step").doubleValue(), withPercentage(0.01));
+            assertThat(next).isCloseTo(meta.get("loss_after_1_step").doubleValue(), withPercentage(0.05));
         }
     }
 

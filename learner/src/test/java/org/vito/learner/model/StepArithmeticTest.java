@@ -63,11 +63,11 @@ class StepArithmeticTest {
                 TFloat32 decay = TFloat32.scalarOf((float) TAU)) {
             Session.Runner runner = model.session()
                     .runner()
-                    .feed(nodes.bytes(), model.input(0))
+                    .feed(nodes.inputs().bytes(), model.input(0))
                     .feed(nodes.videoIds(), videos)
-                    .feed(nodes.learningRate(), rate)
-                    .feed(nodes.emaDecay(), decay)
-                    .addTarget(nodes.step());
+                    .feed(nodes.inputs().learningRate(), rate)
+                    .feed(nodes.inputs().emaDecay(), decay)
+                    .addTarget(((OnePass) nodes.step()).step());
             nodes.gradients().forEach(gradient -> runner.fetch(gradient.value()));
             try (Result result = runner.run()) {
                 for (int i = 0; i < nodes.gradients().size(); i++) {

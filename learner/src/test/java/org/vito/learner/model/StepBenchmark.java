@@ -30,7 +30,7 @@ final class StepBenchmark {
             for (int i = -WARM_UP; i < ms.length; i++) {
                 before = i == 0 ? processorTime() : before;
                 long start = System.nanoTime();
-                double loss = model.step(0, videos, 0.1, 0.99).loss();
+                double loss = model.step(0, videos, i, 0.1, 0.99).loss();
                 double took = (System.nanoTime() - start) / 1e6;
                 if (i < 0) {
                     System.out.printf("warm-up %.0f ms, loss %.4f%n", took, loss);

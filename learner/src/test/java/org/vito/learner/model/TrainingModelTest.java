@@ -36,17 +36,17 @@ class TrainingModelTest {
         List<TrainingModel.Step> whole = new ArrayList<>();
         try (TrainingModel model = open(TINY, 5)) {
             for (int i = 0; i < 4; i++) {
-                whole.add(model.step(0, VIDEOS, 0.1, 0.9));
+                whole.add(model.step(0, VIDEOS, 0, 0.1, 0.9));
                 if (i == 1) {
                     model.save(directory);
                 }
             }
         }
         try (TrainingModel model = open(TINY, 5)) {
-            assertThat(model.step(0, VIDEOS, 0.1, 0.9)).isEqualTo(whole.get(0));
+            assertThat(model.step(0, VIDEOS, 0, 0.1, 0.9)).isEqualTo(whole.get(0));
             model.restore(directory);
-            assertThat(model.step(0, VIDEOS, 0.1, 0.9)).isEqualTo(whole.get(2));
-            assertThat(model.step(0, VIDEOS, 0.1, 0.9)).isEqualTo(whole.get(3));
+            assertThat(model.step(0, VIDEOS, 0, 0.1, 0.9)).isEqualTo(whole.get(2));
+            assertThat(model.step(0, VIDEOS, 0, 0.1, 0.9)).isEqualTo(whole.get(3));
         }
         assertThat(whole).doesNotHaveDuplicates().allSatisfy(step -> {
             assertThat(step.loss()).isFinite().isPositive();
@@ -70,10 +70,10 @@ class TrainingModelTest {
     @Test
     void basicBlocksAndAveragePoolingLearn() {
         try (TrainingModel model = open(BASIC, 1)) {
-            double first = model.step(0, VIDEOS, 0.2, 0.99).loss();
+            double first = model.step(0, VIDEOS, 0, 0.2, 0.99).loss();
             double last = first;
             for (int i = 0; i < 30; i++) {
-                last = model.step(0, VIDEOS, 0.2, 0.99).loss();
+                last = model.step(0, VIDEOS, 0, 0.2, 0.99).loss();
             }
             assertThat(last).isLessThan(0.8 * first);
         }
@@ -107,7 +107,7 @@ class TrainingModelTest {
     @Test
     void encoderGivesFeaturesOfAnySizeAndBatch() {
         try (TrainingModel model = open(TINY, 2)) {
-            model.step(0, VIDEOS, 0.1, 0.9);
+            model.step(0, VIDEOS, 0, 0.1, 0.9);
             model.save(directory);
         }
         try (FrozenEncoder encoder = FrozenEncoder.open(directory)) {

@@ -64,7 +64,7 @@ final class StandInNetwork implements Trainable {
     }
 
     @Override
-    public Outcome step(int buffer, int[] videoIds, double learningRate, double emaDecay) {
+    public Outcome step(int buffer, int[] videoIds, long step, double learningRate, double emaDecay) {
         double extra = maker.before(maker.losses.size());
         double sum = 0;
         for (int i = 0; i < CLIPS * BYTES; i++) {
