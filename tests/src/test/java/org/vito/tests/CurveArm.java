@@ -77,11 +77,17 @@ record CurveArm(
     }
 
     private static Point point(EvaluationScore score, long viewsPerStep) {
-        Map<String, Double> metrics =
-                score.getMetricsList().stream().collect(Collectors.toMap(Metric::getName, Metric::getValue));
-        return new Point(
+        return point(
                 score.getStep(),
-                score.getStep() * viewsPerStep,
+                viewsPerStep,
+                score.getMetricsList().stream().collect(Collectors.toMap(Metric::getName, Metric::getValue)));
+    }
+
+    /** The point of an evaluator's {@code metrics}. */
+    static Point point(long step, long viewsPerStep, Map<String, Double> metrics) {
+        return new Point(
+                step,
+                step * viewsPerStep,
                 metrics.getOrDefault("top1", Double.NaN),
                 metrics.getOrDefault("top1.low", Double.NaN),
                 metrics.getOrDefault("top1.high", Double.NaN),

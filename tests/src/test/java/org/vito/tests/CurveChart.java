@@ -95,17 +95,17 @@ final class CurveChart {
             centred(String.format(Locale.ROOT, "%,.0f", tick * unit / 1000), x(left, tick * unit), BOTTOM + 24);
         }
         centred("views seen, in thousands; 0 = random initialisation", left + PANEL / 2.0, BOTTOM + 50);
-        int colour = 0;
-        for (int a = 0; a < arms.size(); a++) {
-            CurveArm arm = arms.get(a);
-            g.setColor(arm.method().learns() ? COLOURS[colour++ % COLOURS.length] : STILL);
+        int learning = 0;
+        for (CurveArm arm : arms) {
             if (arm.method().learns()) {
+                g.setColor(COLOURS[learning % COLOURS.length]);
                 line(arm.of(task), left);
+                int y = BOTTOM - 52 + 20 * learning++;
+                g.drawString(arm.method().label(), left + PANEL - 100, y);
+                g.fill(new Ellipse2D.Double(left + PANEL - 116, y - 9, 8, 8));
             } else {
-                level(arm.of(task), left);
+                level(arm.of(task), arm.method().label(), left);
             }
-            g.drawString(arm.method().label(), left + PANEL - 130, BOTTOM - 10 - 20 * (arms.size() - 1 - a));
-            g.fill(new Ellipse2D.Double(left + PANEL - 146, BOTTOM - 19 - 20 * (arms.size() - 1 - a), 8, 8));
         }
     }
 
@@ -127,13 +127,15 @@ final class CurveChart {
         g.draw(path);
     }
 
-    private void level(List<CurveArm.Point> points, int left) {
+    private void level(List<CurveArm.Point> points, String label, int left) {
         if (points.isEmpty()) {
             return;
         }
+        g.setColor(STILL);
         double y = y(points.get(points.size() - 1).top1());
         g.setStroke(new BasicStroke(1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {6, 5}, 0));
         g.draw(new Line2D.Double(left, y, left + PANEL, y));
+        g.drawString(label, left + PANEL - g.getFontMetrics().stringWidth(label), (float) y - 6);
     }
 
     /** The smallest of 1, 2, 5, 10, … thousand views of which the axis holds at most eight. */

@@ -22,6 +22,9 @@ record CurveMethod(
     private static final int VIEWS_OF_VITO = 3;
     private static final long STEPS_FOR_STATISTICS = 60; // 0.9^60 of the first statistics is left
 
+    /** No network at all. */
+    static final CurveMethod PIXELS = new CurveMethod("pixels", "the pixels", List.of(), Map.of(), 0, false);
+
     /**
      * The method called {@code name}: {@code vito}; {@code random}, which is VITO with a learning rate of 0, so that only the
      * moving statistics of batch normalisation become the data's; or that of a preset, such as {@code moclr}.

@@ -1,5 +1,6 @@
 package org.vito.tests;
 
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -103,6 +104,8 @@ final class LearningCurve implements Callable<Integer> {
         for (CurveMethod method : ways) {
             arms.add(learn(method, directory, filmed));
         }
+        arms.add(
+                CurvePixels.score(images, ConfigFactory.parseFile(settingsFile().toFile())));
         new CurveReport(asMap(), arms, seconds(began)).write(directory);
         say("table, JSON and chart are in " + directory);
         return 0;
