@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -65,7 +66,8 @@ class PresetsTest {
         Config moclr = with("small", "moclr");
         assertThat(LearnerSettings.from(moclr).model().clips()).isEqualTo(32);
         assertThat(LearnerSettings.from(moclr).model().views()).isEqualTo(2);
-        assertThat(LearnerSettings.from(moclr).model().network().pooledGroups()).containsExactly(4);
+        var pooling = LearnerSettings.from(moclr).model().network().pooling();
+        assertThat(Objects.requireNonNull(pooling).groups()).containsExactly(4);
         assertThat(AugmentSettings.from(moclr).sampling().scheme()).isEqualTo(Scheme.SAME);
         assertThat(AugmentSettings.from(moclr).scaleMin()).isEqualTo(0.08);
         assertThat(AugmentSettings.from(with("moclr", "sampling-chunks"))
