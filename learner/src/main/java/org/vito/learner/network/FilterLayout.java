@@ -10,6 +10,16 @@ final class FilterLayout {
         return List.of(oihw.get(2), oihw.get(3), oihw.get(1), oihw.get(0));
     }
 
+    /** Where in a graph's filter the element is that is the {@code index}-th in a file. */
+    static int graphIndex(int index, List<Long> oihw) {
+        int outputs = Math.toIntExact(oihw.get(0));
+        int inputs = Math.toIntExact(oihw.get(1));
+        int area = Math.toIntExact(oihw.get(2) * oihw.get(3));
+        int place = index % area;
+        int filter = index / area;
+        return (place * inputs + filter % inputs) * outputs + filter / inputs;
+    }
+
     static float[] toGraph(float[] file, List<Long> oihw) {
         int outputs = Math.toIntExact(oihw.get(0));
         int inputs = Math.toIntExact(oihw.get(1));

@@ -1,6 +1,5 @@
 package org.vito.learner.network;
 
-import java.util.Arrays;
 import java.util.List;
 import org.vito.protocol.CounterRandom;
 
@@ -26,35 +25,25 @@ final class Initialisation {
         return kind == Variable.Kind.ONES || kind == Variable.Kind.MOVING_VARIANCE ? 1 : 0;
     }
 
-    /** First value of {@code variable}, laid out as in files; random ones are functions of the seed and its name. */
-    static float[] values(Variable variable, long seed) {
-        List<Long> shape = variable.fileShape();
-        long fanIn = shape.stream().skip(1).reduce(1L, Math::multiplyExact);
-        float[] values = new float[Math.toIntExact(fanIn * shape.get(0))];
-        switch (variable.kind()) {
-            case WEIGHT ->
-                truncatedNormal(
-                        values,
-                        1 / Math.sqrt((double) fanIn),
-                        CounterRandom.of(seed, "weights/" + variable.name(), 0, 0));
-            case SMALL_WEIGHT, POSITION_BIAS -> {
-                CounterRandom random = CounterRandom.of(seed, "weights/" + variable.name(), 0, 0);
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) (SMALL * random.nextGaussian());
-                }
-            }
-            case ONES, MOVING_VARIANCE, ZEROS, MOVING_MEAN -> Arrays.fill(values, constant(variable.kind()));
-        }
-        return values;
+    /** Takes the elements of a variable in the order of files. */
+    interface Sink {
+        void accept(int index, float value);
     }
 
-    private static void truncatedNormal(float[] values, double deviation, CounterRandom random) {
-        for (int i = 0; i < values.length; i++) {
+    /** Draws what {@code variable}, whose kind is random, begins with: a function of the seed and its name. */
+    static void draw(Variable variable, long seed, Sink sink) {
+        List<Long> shape = variable.fileShape();
+        long fanIn = shape.stream().skip(1).reduce(1L, Math::multiplyExact);
+        int elements = Math.toIntExact(fanIn * shape.get(0));
+        boolean truncated = variable.kind() == Variable.Kind.WEIGHT;
+        double deviation = truncated ? 1 / Math.sqrt((double) fanIn) : SMALL;
+        CounterRandom random = CounterRandom.of(seed, "weights/" + variable.name(), 0, 0);
+        for (int i = 0; i < elements; i++) {
             double z = random.nextGaussian();
-            while (Math.abs(z) > TRUNCATION) {
+            while (truncated && Math.abs(z) > TRUNCATION) {
                 z = random.nextGaussian();
             }
-            values[i] = (float) (deviation * z);
+            sink.accept(i, (float) (deviation * z));
         }
     }
 }

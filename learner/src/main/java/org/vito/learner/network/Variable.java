@@ -5,6 +5,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.AssignVariableOp;
@@ -97,6 +98,24 @@ public final class Variable {
     public TFloat32 feed(Session.Runner run, float[] values) {
         float[] inGraph = isFilter() ? FilterLayout.toGraph(values, fileShape) : values;
         TFloat32 tensor = TFloat32.tensorOf(written.shape(), DataBuffers.of(inGraph, true, false));
+        run.feed(written, tensor).addTarget(assignment);
+        return tensor;
+    }
+
+    /**
+     * Adds to a run that its value be set to random first values; the tensor, into whose memory they are drawn, is open until
+     * the run is done.
+     */
+    TFloat32 feedRandom(Session.Runner run, long seed) {
+        TFloat32 tensor = TFloat32.tensorOf(written.shape(), empty -> {
+            FloatDataBuffer memory = empty.asRawTensor().data().asFloats();
+            Initialisation.draw(
+                    this,
+                    seed,
+                    isFilter()
+                            ? (i, drawn) -> memory.setFloat(drawn, FilterLayout.graphIndex(i, fileShape))
+                            : (i, drawn) -> memory.setFloat(drawn, i));
+        });
         run.feed(written, tensor).addTarget(assignment);
         return tensor;
     }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -81,7 +81,7 @@ public final class Variables {
                 .addTarget(tf.withControlDependencies(constants).noOp())
                 .run()
                 .close();
-        write(session, byRandomness.getOrDefault(true, List.of()), variable -> Initialisation.values(variable, seed));
+        write(session, byRandomness.getOrDefault(true, List.of()), (variable, run) -> variable.feedRandom(run, seed));
     }
 
     /** The node that sets each to the value of its namesake. */
@@ -129,24 +129,26 @@ public final class Variables {
     }
 
     /** In few runs, since a session prepares its graph anew for each, but not in one, which would take all the memory twice. */
-    private static void write(Session session, List<Variable> all, Function<Variable, float[]> values) {
+    private static void write(
+            Session session, List<Variable> all, BiFunction<Variable, Session.Runner, TFloat32> feed) {
         List<Variable> rest = all;
         while (!rest.isEmpty()) {
             int count = 0;
             for (long size = 0; count < rest.size() && size < AT_A_TIME; count++) {
                 size += rest.get(count).size();
             }
-            writeAtOnce(session, rest.subList(0, count), values);
+            writeAtOnce(session, rest.subList(0, count), feed);
             rest = rest.subList(count, rest.size());
         }
     }
 
-    private static void writeAtOnce(Session session, List<Variable> some, Function<Variable, float[]> values) {
+    private static void writeAtOnce(
+            Session session, List<Variable> some, BiFunction<Variable, Session.Runner, TFloat32> feed) {
         Session.Runner run = session.runner();
         List<TFloat32> tensors = new ArrayList<>();
         try {
             for (Variable variable : some) {
-                tensors.add(variable.feed(run, values.apply(variable)));
+                tensors.add(feed.apply(variable, run));
             }
             run.run().close();
         } finally {
@@ -172,7 +174,7 @@ public final class Variables {
     private void restore(Session session, Path path, boolean othersAllowed) {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             checkSame(file, path, othersAllowed);
-            write(session, all(), variable -> file.read(variable.name()));
+            write(session, all(), (variable, run) -> variable.feed(run, file.read(variable.name())));
         }
     }
 

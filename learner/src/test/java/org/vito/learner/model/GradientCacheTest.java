@@ -43,16 +43,17 @@ class GradientCacheTest {
                 collect(model, result, 0, summed);
             }
             assertThat(summed).hasSameSizeAs(whole);
-            double largest = whole.values().stream()
-                    .mapToDouble(GradientCacheTest::largest)
-                    .max()
-                    .orElseThrow();
-            summed.forEach((name, found) -> {
-                float[] expected = Objects.requireNonNull(whole.get(name), name);
-                // A softmax does not see a bias of all its logits: that gradient is 0 but for rounding.
-                double scale = name.endsWith(".fc2.bias") ? largest : Math.max(largest(expected), 1e-3 * largest);
-                assertThat(distance(found, expected) / scale).as(name).isLessThan(1e-5);
-            });
+            double length = 0;
+            double difference = 0;
+            for (Map.Entry<String, float[]> found : summed.entrySet()) {
+                float[] expected = Objects.requireNonNull(whole.get(found.getKey()), found.getKey());
+                double own = squares(expected, new float[expected.length]);
+                double apart = squares(found.getValue(), expected);
+                length += own;
+                difference += apart;
+                assertThat(Math.sqrt(apart)).as(found.getKey()).isLessThan(1e-4 * Math.sqrt(own) + 1e-6);
+            }
+            assertThat(Math.sqrt(difference)).isPositive().isLessThan(1e-5 * Math.sqrt(length));
         }
     }
 
@@ -132,6 +133,16 @@ class GradientCacheTest {
         for (Gradient gradient : model.nodes().gradients()) {
             into.put(gradient.parameter().name(), gradient.parameter().inFileLayout((TFloat32) result.get(index++)));
         }
+    }
+
+    /** Square of the Euclidean distance. */
+    private static double squares(float[] one, float[] other) {
+        assertThat(one).hasSameSizeAs(other);
+        double sum = 0;
+        for (int i = 0; i < one.length; i++) {
+            sum += ((double) one[i] - other[i]) * ((double) one[i] - other[i]);
+        }
+        return sum;
     }
 
     private static double largest(float[] values) {

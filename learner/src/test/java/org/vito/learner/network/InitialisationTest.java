@@ -14,7 +14,7 @@ class InitialisationTest {
         try (Graph graph = new Graph()) {
             Variables variables = new Variables(Ops.create(graph));
             Variable filter = variables.declare("conv.weight", Variable.Kind.WEIGHT, 64L, 25L, 3L, 3L);
-            float[] values = Initialisation.values(filter, 1);
+            float[] values = drawn(filter, 1);
             double deviation = 1 / Math.sqrt(25 * 9);
             double sum = 0;
             double squares = 0;
@@ -26,8 +26,8 @@ class InitialisationTest {
             // A normal cut at two deviations has 0.8796 of the deviation.
             assertThat(Math.sqrt(squares / values.length)).isCloseTo(0.8796 * deviation, within(0.02 * deviation));
             assertThat(sum / values.length).isCloseTo(0, within(0.03 * deviation));
-            assertThat(Initialisation.values(filter, 1)).isEqualTo(values);
-            assertThat(Initialisation.values(filter, 2)).isNotEqualTo(values);
+            assertThat(drawn(filter, 1)).isEqualTo(values);
+            assertThat(drawn(filter, 2)).isNotEqualTo(values);
         }
     }
 
@@ -41,6 +41,13 @@ class InitialisationTest {
         float[] graph = FilterLayout.toGraph(file, oihw);
         // Output 1, input 2, row 1, column 0: (1·3 + 2)·4 + 2 in files, ((1·2 + 0)·3 + 2)·2 + 1 in graphs.
         assertThat(graph[17]).isEqualTo(file[22]);
+        assertThat(FilterLayout.graphIndex(22, oihw)).isEqualTo(17);
         assertThat(FilterLayout.toFile(graph, oihw)).isEqualTo(file);
+    }
+
+    private static float[] drawn(Variable variable, long seed) {
+        float[] values = new float[Math.toIntExact(variable.size())];
+        Initialisation.draw(variable, seed, (i, value) -> values[i] = value);
+        return values;
     }
 }
