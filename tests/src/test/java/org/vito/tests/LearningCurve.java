@@ -124,6 +124,7 @@ final class LearningCurve implements Callable<Integer> {
 
     private CurveArm learn(CurveMethod method, Path directory, Path filmed) throws Exception {
         long began = System.nanoTime();
+        Files.deleteIfExists(directory.resolve("run.out")); // which names the broker of the run before
         VitoProcess process;
         CurveArm arm;
         try (SystemUnderTest system = new SystemUnderTest(directory)) {
