@@ -51,16 +51,16 @@ final class ResNet<T extends TFloating> {
     private Views<T> block(String name, Views<T> x, long inputs, int group, int stride) {
         long width = spec.channels(group) / spec.block().expansion();
         long outputs = spec.channels(group);
-        Views<T> residual =
-                switch (spec.block()) {
-                    case BASIC -> basic(name, x, inputs, width, stride);
-                    case BOTTLENECK -> bottleneck(name, x, inputs, width, outputs, stride);
-                };
         Views<T> skip = x;
         if (stride != 1 || inputs != outputs) {
             skip = layers.convolution(name + ".downsample.0", x, inputs, outputs, 1, stride);
             skip = layers.batchNorm(name + ".downsample.1", skip, outputs, false);
         }
+        Views<T> residual =
+                switch (spec.block()) {
+                    case BASIC -> basic(name, x, inputs, width, stride);
+                    case BOTTLENECK -> bottleneck(name, x, inputs, width, outputs, stride);
+                };
         return layers.relu(layers.add(residual, skip));
     }
 
