@@ -63,7 +63,8 @@ final class GradientCache implements StepProcedure {
         statistics = tf.withControlDependencies(networks.updates()).noOp();
         allOnline = projections(tf, clips);
         allTarget = projections(tf, clips);
-        loss = settings.objective().loss(tf, each(tf, allOnline), each(tf, allTarget), inputs.videoIds());
+        loss = settings.objective()
+                .loss(tf, TFloat32.class, each(tf, allOnline), each(tf, allTarget), inputs.videoIds());
         projectionGradients = Differentiation.of(graph, loss, allOnline);
         partGradients = projections(tf, microBatch);
         this.update = update.apply(factor -> {

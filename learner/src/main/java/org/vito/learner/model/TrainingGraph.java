@@ -64,6 +64,7 @@ record TrainingGraph(
         Operand<TFloat32> loss = settings.objective()
                 .loss(
                         tf.withSubScope("objective"),
+                        TFloat32.class,
                         networks.online().outputs(),
                         networks.target().outputs(),
                         inputs.videoIds());

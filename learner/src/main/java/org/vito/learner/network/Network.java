@@ -64,7 +64,7 @@ public final class Network {
         return variables;
     }
 
-    /** For each view its projections, {@code [batch, projector's output]}, of unit length. */
+    /** For each view its projections, {@code [batch, projector's output]}, of any length. */
     public List<Operand<TFloat32>> outputs() {
         return outputs;
     }

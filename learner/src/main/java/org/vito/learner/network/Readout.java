@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.ReduceSum;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
@@ -12,9 +11,6 @@ import org.tensorflow.types.family.TFloating;
 final class Readout<T extends TFloating> {
     /** What the names of the projector's variables begin with. */
     static final String PROJECTOR = "projector.";
-
-    /** Added to squared norms that are divided by. */
-    private static final float NORM_EPSILON = 1e-12f;
 
     /**
      * The pooled features of all scales.
@@ -75,8 +71,7 @@ final class Readout<T extends TFloating> {
     }
 
     /**
-     * Projections {@code [batch, output]} of unit length: linear, batch normalisation, ReLU, linear without bias, and, in 32
-     * bits, division by the length.
+     * Projections {@code [batch, output]}, given out in 32 bits: linear, batch normalisation, ReLU, linear without bias.
      */
     List<Operand<TFloat32>> project(NetworkSpec.Pooling pooling, NetworkSpec.Projector projector, Views<T> pooled) {
         Ops tf = layers.tf();
@@ -87,11 +82,6 @@ final class Readout<T extends TFloating> {
         x = layers.relu(layers.batchNorm(PROJECTOR + "1", x, hidden, false));
         x = x.map(view -> tf.reshape(view, tf.constant(new long[] {-1, hidden})));
         x = layers.linearWithoutBias(PROJECTOR + "3", x, Variable.Kind.WEIGHT, hidden, projector.output());
-        return new Views<>(unitLength(tf, Wide.cast(tf, x.all(), TFloat32.class)), x.count()).each(tf);
-    }
-
-    private static Operand<TFloat32> unitLength(Ops tf, Operand<TFloat32> rows) {
-        Operand<TFloat32> squares = tf.reduceSum(tf.math.square(rows), tf.constant(1), ReduceSum.keepDims(true));
-        return tf.math.mul(rows, tf.math.rsqrt(tf.math.maximum(squares, tf.constant(NORM_EPSILON))));
+        return new Views<>(Wide.cast(tf, x.all(), TFloat32.class), x.count()).each(tf);
     }
 }
