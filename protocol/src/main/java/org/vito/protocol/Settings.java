@@ -70,6 +70,11 @@ public final class Settings {
         return List.copyOf(read(key, config::getIntList, "a list of whole numbers"));
     }
 
+    /** A list of numbers of any size. */
+    public List<Double> numbers(String key) {
+        return List.copyOf(read(key, config::getDoubleList, "a list of numbers"));
+    }
+
     /** A finite number from {@code least} to {@code most}, both included. */
     public double number(String key, double least, double most) {
         double value = read(key, config::getDouble, "a number from " + least + " to " + most);

@@ -67,6 +67,7 @@ class SettingsTest {
         assertNames("some = { a = 1 }", s -> s.text("some"), "{\"a\":1}", "text");
         assertNames("some = a", s -> s.texts("some"), "\"a\"", "a list of texts");
         assertNames("some = [1, x]", s -> s.wholes("some"), "[1,\"x\"]", "whole numbers");
+        assertNames("some = [1, x]", s -> s.numbers("some"), "[1,\"x\"]", "a list of numbers");
         assertNames("some = 1", s -> s.in("some"), "= 1:", "a group of settings");
         assertNames("some = square", s -> s.choice("some", Shape.class), "square", "one of round, not-so-round");
         assertNames("some = \"a\\u0000b\"", s -> s.path("some"), "a\\u0000b", "a path");

@@ -5,7 +5,6 @@ import java.util.Objects;
 import org.vito.learner.network.NetworkSpec;
 import org.vito.learner.network.Precision;
 import org.vito.learner.objective.InfoNce;
-import org.vito.learner.optimise.Lars;
 import org.vito.learner.optimise.Optimiser;
 import org.vito.protocol.Settings;
 
@@ -60,7 +59,7 @@ public record ModelSettings(
                 microBatch == 0 ? clips : microBatch,
                 size,
                 InfoNce.from(learner),
-                Lars.from(learner),
+                Optimiser.from(learner),
                 model.whole("threads", 0, 1024));
     }
 

@@ -52,6 +52,11 @@ public final class Variables {
         return declare(name, Variable.Kind.ZEROS, like.fileShape().toArray(Long[]::new));
     }
 
+    /** Declares a scalar that begins at 0. */
+    public Variable declareZeros(String name) {
+        return declare(name, Variable.Kind.ZEROS);
+    }
+
     public List<Variable> all() {
         return List.copyOf(byName.values());
     }

@@ -9,7 +9,6 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.vito.learner.network.Variable;
 import org.vito.learner.network.Variables;
-import org.vito.protocol.Settings;
 
 /**
  * LARS: momentum whose steps are as long, relative to each layer's weights, in all layers.
@@ -24,24 +23,16 @@ import org.vito.protocol.Settings;
  *   w ← w − learningRate · m
  * </pre>
  *
- * The learning rate is thus no part of {@code m}, and the momentum is not Nesterov's. Biases and the parameters of batch
- * normalisation have neither decay nor trust ratio: u = g, r = 1.
+ * The learning rate is thus no part of {@code m}, and the momentum is not Nesterov's. What is excluded
+ * has neither decay nor trust ratio: u = g, r = 1.
  *
  * @param weightDecay share of the weights added to their gradients
+ * @param excluded parameters without decay and trust ratio; in BYOL biases and the parameters of batch normalisation
  * @param trust wanted ratio of an update's norm to that of the weights
  * @param momentum share of the step before in this one
  */
-public record Lars(double weightDecay, double trust, double momentum) implements Optimiser {
+public record Lars(double weightDecay, Exclusions excluded, double trust, double momentum) implements Optimiser {
     private static final String MOMENTUM_PREFIX = "momentum.";
-
-    /** Reads and checks {@code vito.learner.optimiser}. */
-    public static Lars from(Settings learner) {
-        Settings optimiser = learner.in("optimiser");
-        return new Lars(
-                optimiser.number("weight-decay", 0, 1),
-                optimiser.number("trust", 0, 1),
-                optimiser.number("momentum", 0, 1));
-    }
 
     @Override
     public List<Op> step(Ops tf, List<Gradient> gradients, Operand<TFloat32> learningRate, Variables state) {
@@ -50,20 +41,16 @@ public record Lars(double weightDecay, double trust, double momentum) implements
         for (Gradient gradient : gradients) {
             Variable parameter = gradient.parameter();
             Variable velocity = state.declareZeros(MOMENTUM_PREFIX + parameter.name(), parameter);
-            Operand<TFloat32> update =
-                    parameter.isVector() ? gradient.value() : scaled(tf, parameter.value(), gradient.value());
+            Operand<TFloat32> update = excluded.contains(parameter) ? gradient.value() : scaled(tf, gradient);
             steps.add(
                     tf.train.resourceApplyMomentum(parameter.handle(), velocity.handle(), learningRate, update, share));
         }
         return steps;
     }
 
-    private Operand<TFloat32> scaled(Ops tf, Operand<TFloat32> weight, Operand<TFloat32> gradient) {
-        Operand<TFloat32> update = gradient;
-        if (weightDecay != 0) {
-            update = tf.math.add(gradient, tf.math.mul(weight, tf.constant((float) weightDecay)));
-        }
-        Operand<TFloat32> weightNorm = norm(tf, weight);
+    private Operand<TFloat32> scaled(Ops tf, Gradient gradient) {
+        Operand<TFloat32> update = Sgd.decayed(tf, gradient, weightDecay);
+        Operand<TFloat32> weightNorm = norm(tf, gradient.parameter().value());
         Operand<TFloat32> updateNorm = norm(tf, update);
         Operand<TFloat32> zero = tf.constant(0f);
         Operand<TBool> positive =

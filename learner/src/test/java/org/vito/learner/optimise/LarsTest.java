@@ -19,7 +19,7 @@ import org.vito.learner.network.Variable;
 import org.vito.learner.network.Variables;
 
 class LarsTest {
-    private static final Lars LARS = new Lars(1e-6, 1e-3, 0.9);
+    private static final Lars LARS = new Lars(1e-6, new Exclusions(true, true), 1e-3, 0.9);
 
     @Test
     void twoStepsOfAMatrix() {
@@ -43,7 +43,7 @@ class LarsTest {
 
     @Test
     void gradientOfZeroMovesNothing() {
-        Lars withoutDecay = new Lars(0, 1e-3, 0.9);
+        Lars withoutDecay = new Lars(0, new Exclusions(true, true), 1e-3, 0.9);
         assertThat(steps(withoutDecay, 1, new float[] {3, 4}, new float[] {0, 0}, 1L, 2L)
                         .get(0))
                 .containsExactly(3, 4);
