@@ -1,7 +1,15 @@
 package org.vito.learner;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -16,61 +24,127 @@ import org.vito.learner.model.ModelFile;
 import org.vito.learner.model.Sessions;
 import org.vito.learner.model.TrainingModel;
 import org.vito.learner.network.FrozenNetwork;
+import org.vito.learner.network.NetworkSpec;
 import org.vito.learner.network.Pixels;
+import org.vito.learner.network.PublishedWeights;
+import org.vito.learner.network.Variables;
+import org.vito.learner.weights.SafetensorsFile;
 
-/** A trained backbone in evaluation mode (moving statistics, no gradients): images in, features out. Not thread-safe. */
+/**
+ * A trained network in evaluation mode (moving statistics, no gradients): images in, features out. Not thread-safe.
+ *
+ * <p>What it can tell of an image has a name each, see {@link #outputs}:
+ *
+ * <ul>
+ *   <li>{@code pooled}: the last group's features averaged over positions, {@code [batch, dimension]}
+ *   <li>{@code layer1} to {@code layer4}: the feature map of a block group, {@code [batch, rows, columns, channels]}; of a Swin
+ *       Transformer the output of a stage, that of the last one normalised
+ *   <li>{@code attention3}, {@code attention4}: the weights that attention gives the positions of such a map, {@code [batch,
+ *       rows, columns]}, sums of 1
+ *   <li>{@code attended}: what the projector is given: all pooled groups after attention, {@code [batch, channels]}
+ *   <li>{@code logits}: what the classifier says, before any softmax, {@code [batch, classes]}
+ * </ul>
+ */
 public final class FrozenEncoder implements AutoCloseable {
+    /** Name of the last group's features averaged over positions. */
+    public static final String POOLED = "pooled";
+
     private static final int COLOURS = 3;
 
-    private final ModelFile model;
+    /** Side of the images that published weights are for, as far as not known. */
+    private static final int USUAL_SIZE = 224;
+
+    private final NetworkSpec network;
+    private final int imageSize;
     private final Graph graph;
     private final Session session;
     private final Placeholder<TUint8> bytes;
-    private final Operand<TFloat32> features;
+    private final Map<String, Operand<TFloat32>> outputs;
 
-    private FrozenEncoder(ModelFile model, Graph graph, Path checkpoint) {
-        this.model = model;
+    private FrozenEncoder(NetworkSpec network, int imageSize, Graph graph, BiConsumer<Variables, Session> weights) {
+        this.network = network;
+        this.imageSize = imageSize;
         this.graph = graph;
         Ops tf = Ops.create(graph);
         bytes = tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, -1, -1, COLOURS)));
-        FrozenNetwork network = new FrozenNetwork(tf, model.network(), Pixels.normalise(tf, bytes));
-        features = network.pooled();
+        FrozenNetwork nodes = new FrozenNetwork(tf, network, Pixels.normalise(tf, bytes));
+        outputs = Collections.unmodifiableMap(outputs(network, nodes));
         session = Sessions.open(graph, 0);
         try {
-            network.variables().restorePart(session, checkpoint.resolve(TrainingModel.ONLINE_FILE));
+            weights.accept(nodes.variables(), session);
         } catch (RuntimeException e) {
             session.close();
             throw e;
         }
     }
 
+    private static Map<String, Operand<TFloat32>> outputs(NetworkSpec network, FrozenNetwork nodes) {
+        Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
+        outputs.put(POOLED, nodes.pooled());
+        for (int i = 0; i < nodes.groups().size(); i++) {
+            outputs.put("layer" + (i + 1), nodes.groups().get(i));
+        }
+        NetworkSpec.Pooling pooling = network.pooling();
+        for (int i = 0; pooling != null && i < nodes.attention().size(); i++) {
+            outputs.put("attention" + pooling.groups().get(i), nodes.attention().get(i));
+        }
+        nodes.attended().ifPresent(node -> outputs.put("attended", node));
+        nodes.logits().ifPresent(node -> outputs.put("logits", node));
+        return outputs;
+    }
+
     /**
-     * Loads the online network of a checkpoint directory. Whether its files are those that its manifest names is for {@link
+     * Loads the online network of a checkpoint directory, or a safetensors file of weights as timm or torchvision publish them.
+     * Whether a checkpoint's files are those that its manifest names is for {@link
      * org.vito.learner.checkpoint.Checkpoints#verify} to say; nothing else than {@code model.json} and the online network's
      * weights is read here.
      *
-     * @throws org.vito.protocol.VitoException DAMAGED_CHECKPOINT if one of the two is missing or cannot be read;
-     *     OTHER_CONFIGURATION if they do not belong together
+     * @throws org.vito.protocol.VitoException DAMAGED_CHECKPOINT if a file is missing or cannot be read; OTHER_CONFIGURATION if
+     *     weights and network do not belong together, or there is no such network here
      */
-    public static FrozenEncoder open(Path checkpoint) {
-        ModelFile model = ModelFile.read(checkpoint);
+    public static FrozenEncoder open(Path checkpointOrFile) {
+        if (Files.isRegularFile(checkpointOrFile)) {
+            try (SafetensorsFile file = SafetensorsFile.open(checkpointOrFile)) {
+                PublishedWeights weights = PublishedWeights.of(file);
+                return open(
+                        weights.network(),
+                        USUAL_SIZE,
+                        (variables, session) -> variables.restore(session, weights, file.path(), false));
+            }
+        }
+        ModelFile model = ModelFile.read(checkpointOrFile);
+        Path online = checkpointOrFile.resolve(TrainingModel.ONLINE_FILE);
+        return open(model.network(), model.size(), (variables, session) -> variables.restorePart(session, online));
+    }
+
+    private static FrozenEncoder open(NetworkSpec network, int imageSize, BiConsumer<Variables, Session> weights) {
         Graph graph = new Graph();
         try {
-            return new FrozenEncoder(model, graph, checkpoint);
+            return new FrozenEncoder(network, imageSize, graph, weights);
         } catch (RuntimeException e) {
             graph.close();
             throw e;
         }
     }
 
-    /** Side in pixels of the square images the network was trained on. */
+    /** What the network looks like. */
+    public NetworkSpec network() {
+        return network;
+    }
+
+    /** Side in pixels of the square images the network was trained on; 224 where that is not known. */
     public int imageSize() {
-        return model.size();
+        return imageSize;
     }
 
     /** Length of a feature: channels of the last block group (2048 for resnet50). */
     public int dimension() {
-        return model.network().backbone().featureLength();
+        return network.backbone().featureLength();
+    }
+
+    /** Names of what this encoder can tell of an image. */
+    public Set<String> outputs() {
+        return outputs.keySet();
     }
 
     /**
@@ -80,23 +154,57 @@ public final class FrozenEncoder implements AutoCloseable {
      * @return {@code [count][dimension]}
      */
     public float[][] encode(ByteBuffer images, int count, int size) {
-        long length = (long) count * size * size * COLOURS;
-        if (count < 1 || size < 1 || images.remaining() < length) {
-            throw new IllegalArgumentException(
-                    "%d bytes for %d images of %d × %d".formatted(images.remaining(), count, size, size));
-        }
-        ByteBuffer batch = images.slice().limit((int) length);
-        float[] flat = new float[count * dimension()];
-        try (TUint8 input = TUint8.tensorOf(Shape.of(count, size, size, COLOURS), DataBuffers.of(batch));
-                Result result =
-                        session.runner().feed(bytes, input).fetch(features).run()) {
-            ((TFloat32) result.get(0)).copyTo(DataBuffers.of(flat, false, false));
-        }
+        float[] flat = encode(images, count, size, size, List.of(POOLED)).get(0).values();
         float[][] rows = new float[count][dimension()];
         for (int i = 0; i < count; i++) {
             System.arraycopy(flat, i * dimension(), rows[i], 0, dimension());
         }
         return rows;
+    }
+
+    /**
+     * What is asked for of a batch of images, in one pass through the network.
+     *
+     * @param images direct, {@code [count, height, width, 3]} RGB bytes from its position; height and width may be any
+     * @param names of {@link #outputs}
+     * @return as many, in the same order
+     */
+    public List<Features> encode(ByteBuffer images, int count, int height, int width, List<String> names) {
+        long length = (long) count * height * width * COLOURS;
+        if (count < 1 || height < 1 || width < 1 || images.remaining() < length) {
+            throw new IllegalArgumentException(
+                    "%d bytes for %d images of %d × %d".formatted(images.remaining(), count, width, height));
+        }
+        ByteBuffer batch = images.slice().limit((int) length);
+        Session.Runner runner = session.runner();
+        names.forEach(name -> runner.fetch(output(name)));
+        try (TUint8 input = TUint8.tensorOf(Shape.of(count, height, width, COLOURS), DataBuffers.of(batch));
+                Result result = runner.feed(bytes, input).run()) {
+            List<Features> found = new ArrayList<>();
+            for (int i = 0; i < names.size(); i++) {
+                found.add(features((TFloat32) result.get(i)));
+            }
+            return found;
+        }
+    }
+
+    private Operand<TFloat32> output(String name) {
+        Operand<TFloat32> output = outputs.get(name);
+        if (output == null) {
+            throw new IllegalArgumentException(
+                    "this encoder has no output %s: expected one of %s".formatted(name, String.join(", ", outputs.keySet())));
+        }
+        return output;
+    }
+
+    private static Features features(TFloat32 tensor) {
+        List<Integer> shape = new ArrayList<>();
+        for (long dimension : tensor.shape().asArray()) {
+            shape.add(Math.toIntExact(dimension));
+        }
+        float[] values = new float[Math.toIntExact(tensor.size())];
+        tensor.copyTo(DataBuffers.of(values, false, false));
+        return new Features(shape, values);
     }
 
     /** Frees everything; the graph last, since it waits for its sessions. */

@@ -1,9 +1,11 @@
 package org.vito.learner.network;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The published backbones that have names of their own. */
 final class Architectures {
@@ -24,6 +26,11 @@ final class Architectures {
     }
 
     private Architectures() {}
+
+    /** All names. */
+    static Set<String> names() {
+        return Collections.unmodifiableSet(KNOWN.keySet());
+    }
 
     /** The backbone of a name, without zero-γ and drop path. */
     static Optional<BackboneSpec> find(String name) {

@@ -17,6 +17,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.vito.learner.weights.SafetensorsFile;
 import org.vito.learner.weights.SafetensorsWriter;
+import org.vito.learner.weights.TensorSource;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
@@ -178,24 +179,38 @@ public final class Variables {
 
     private void restore(Session session, Path path, boolean othersAllowed) {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            checkSame(file, path, othersAllowed);
-            write(session, all(), (variable, run) -> variable.feed(run, file.read(variable.name())));
+            restore(session, file, path, othersAllowed);
         }
     }
 
-    private void checkSame(SafetensorsFile file, Path path, boolean othersAllowed) {
+    /** Sets all of them from tensors that come from {@code path}; see {@link #check}. */
+    public void restore(Session session, TensorSource tensors, Path path, boolean othersAllowed) {
+        check(tensors, path, othersAllowed);
+        write(session, all(), (variable, run) -> variable.feed(run, tensors.read(variable.name())));
+    }
+
+    /**
+     * Checks that there is a tensor of the right shape for each variable, and, unless {@code othersAllowed}, no other.
+     *
+     * @param path where the tensors come from
+     * @throws VitoException OTHER_CONFIGURATION if it is otherwise, naming the tensors with both shapes
+     */
+    public void check(TensorSource tensors, Path path, boolean othersAllowed) {
         List<String> differences = new ArrayList<>();
         for (Variable variable : all()) {
             String name = variable.name();
-            if (!file.names().contains(name)) {
-                differences.add("no " + name + " (expected one of shape " + variable.fileShape() + ")");
-            } else if (!file.shape(name).equals(variable.fileShape())) {
-                differences.add(name + " of shape " + file.shape(name) + " (expected " + variable.fileShape() + ")");
+            String original = tensors.original(name);
+            if (!tensors.names().contains(name)) {
+                differences.add("no " + original + " (expected one of shape " + variable.fileShape() + ")");
+            } else if (!tensors.shape(name).equals(variable.fileShape())) {
+                differences.add(
+                        original + " of shape " + tensors.shape(name) + " (expected " + variable.fileShape() + ")");
             }
         }
-        TreeSet<String> extra = new TreeSet<>(othersAllowed ? Collections.emptySet() : file.names());
+        TreeSet<String> extra = new TreeSet<>(othersAllowed ? Collections.emptySet() : tensors.names());
         extra.removeAll(byName.keySet());
-        extra.forEach(name -> differences.add(name + " of shape " + file.shape(name) + " (expected none)"));
+        extra.forEach(name ->
+                differences.add(tensors.original(name) + " of shape " + tensors.shape(name) + " (expected none)"));
         if (!differences.isEmpty()) {
             int shown = Math.min(5, differences.size());
             throw new VitoException(

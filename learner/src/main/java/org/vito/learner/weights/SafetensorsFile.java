@@ -29,7 +29,7 @@ import org.vito.protocol.VitoException;
  * from anywhere, so every number of the header is checked against the file's size before memory is taken for it. Tensors of
  * types other than F64, F32, F16 and BF16 (PyTorch's {@code num_batches_tracked}, say) are left out.
  */
-public final class SafetensorsFile implements AutoCloseable {
+public final class SafetensorsFile implements TensorSource, AutoCloseable {
     /** Largest header read, as in the reference implementation. */
     private static final long LONGEST_HEADER = 100_000_000;
 
@@ -71,12 +71,19 @@ public final class SafetensorsFile implements AutoCloseable {
         }
     }
 
+    /** Where the file is. */
+    public Path path() {
+        return path;
+    }
+
     /** Names of the tensors, in the file's order. */
+    @Override
     public Set<String> names() {
         return Collections.unmodifiableSet(entries.keySet());
     }
 
     /** Shape of tensor {@code name}, as laid out in the file. */
+    @Override
     public List<Long> shape(String name) {
         return entry(name).shape();
     }
@@ -86,6 +93,7 @@ public final class SafetensorsFile implements AutoCloseable {
      *
      * @throws VitoException DAMAGED_CHECKPOINT if there is no such tensor or it cannot be read
      */
+    @Override
     public float[] read(String name) {
         Entry entry = entry(name);
         float[] values = new float[(int) Shapes.elements(entry.shape())];

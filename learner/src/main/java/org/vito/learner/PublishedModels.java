@@ -1,0 +1,97 @@
+package org.vito.learner;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorflow.Graph;
+import org.tensorflow.op.Ops;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.vito.learner.model.ModelFile;
+import org.vito.learner.model.TrainingModel;
+import org.vito.learner.network.FrozenNetwork;
+import org.vito.learner.network.Network;
+import org.vito.learner.network.NetworkSpec;
+import org.vito.learner.network.PublishedWeights;
+import org.vito.learner.network.Variable;
+import org.vito.learner.weights.SafetensorsFile;
+import org.vito.learner.weights.SafetensorsWriter;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
+
+/** Weights that come from, and go to, the users of PyTorch: safetensors files with timm's names and layouts. */
+public final class PublishedModels {
+    private PublishedModels() {}
+
+    /**
+     * Makes a directory of a file that timm or torchvision published, as {@link FrozenEncoder#open} takes it: {@code model.json}
+     * and {@code online.safetensors}, whose values are the file's, bit for bit.
+     *
+     * @param file see {@link PublishedWeights} for what may be in it
+     * @param architecture what it should be, e.g. {@code resnet50}; told from the tensors if not given
+     * @param imageSize side in pixels of the square images that it is for
+     * @param directory is made if it is not there
+     * @return what the network looks like
+     * @throws VitoException DAMAGED_CHECKPOINT if the file cannot be read; OTHER_CONFIGURATION if it lacks a tensor, or has one
+     *     too many or of another shape; BAD_SETTING if there is no such architecture; STORAGE if the directory cannot be written
+     */
+    public static NetworkSpec importFile(Path file, Optional<String> architecture, int imageSize, Path directory) {
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+            PublishedWeights weights = architecture
+                    .map(name -> PublishedWeights.of(tensors, name))
+                    .orElseGet(() -> PublishedWeights.of(tensors));
+            Map<String, List<Long>> shapes = checked(weights, file);
+            create(directory);
+            SafetensorsWriter.write(directory.resolve(TrainingModel.ONLINE_FILE), shapes, weights::read);
+            ModelFile.of(weights.network(), imageSize).write(directory);
+            return weights.network();
+        }
+    }
+
+    private static Map<String, List<Long>> checked(PublishedWeights weights, Path file) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        try (Graph graph = new Graph()) {
+            Ops tf = Ops.create(graph);
+            FrozenNetwork network = new FrozenNetwork(
+                    tf, weights.network(), tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, -1, -1, 3))));
+            network.variables().check(weights, file, false);
+            for (Variable variable : network.variables().all()) {
+                shapes.put(variable.name(), variable.fileShape());
+            }
+        }
+        return shapes;
+    }
+
+    /**
+     * Writes the backbone of a checkpoint's online network, and its classifier if it has one, under timm's names; timm and
+     * torchvision (of ResNet) load it as it is.
+     *
+     * @param checkpoint directory of a checkpoint, or one that {@link #importFile} made
+     * @throws VitoException DAMAGED_CHECKPOINT if the checkpoint cannot be read; STORAGE if the file cannot be written
+     */
+    public static void exportFile(Path checkpoint, Path file) {
+        ModelFile.read(checkpoint);
+        try (SafetensorsFile online = SafetensorsFile.open(checkpoint.resolve(TrainingModel.ONLINE_FILE))) {
+            Map<String, List<Long>> shapes = new LinkedHashMap<>();
+            for (String name : online.names()) {
+                if (name.startsWith(Network.BACKBONE)) {
+                    shapes.put(name.substring(Network.BACKBONE.length()), online.shape(name));
+                }
+            }
+            SafetensorsWriter.write(file, shapes, name -> online.read(Network.BACKBONE + name));
+        }
+    }
+
+    private static void create(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new VitoException(Reason.STORAGE, "cannot make " + directory + ": " + e, e);
+        }
+    }
+}
