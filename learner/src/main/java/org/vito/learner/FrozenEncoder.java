@@ -191,8 +191,8 @@ public final class FrozenEncoder implements AutoCloseable {
     private Operand<TFloat32> output(String name) {
         Operand<TFloat32> output = outputs.get(name);
         if (output == null) {
-            throw new IllegalArgumentException(
-                    "this encoder has no output %s: expected one of %s".formatted(name, String.join(", ", outputs.keySet())));
+            throw new IllegalArgumentException("this encoder has no output %s: expected one of %s"
+                    .formatted(name, String.join(", ", outputs.keySet())));
         }
         return output;
     }

@@ -27,8 +27,9 @@ class PublishedFeaturesTest {
     static Stream<Path> vectors() throws URISyntaxException {
         List<Path> directories = new ArrayList<>();
         for (String name : List.of("residual-basic", "residual-bottleneck", "swin")) {
-            directories.add(Path.of(
-                    PublishedFeaturesTest.class.getResource("/golden/timm/" + name).toURI()));
+            directories.add(Path.of(PublishedFeaturesTest.class
+                    .getResource("/golden/timm/" + name)
+                    .toURI()));
         }
         Pattern.compile(Pattern.quote(File.pathSeparator))
                 .splitAsStream(System.getProperty("vito.timm.dir", ""))
@@ -49,14 +50,12 @@ class PublishedFeaturesTest {
                 int height = Integer.parseInt(parts[0]);
                 int width = Integer.parseInt(parts[1]);
                 int count = cases.shape(name).get(0).intValue();
-                Features found = encoder.encode(
-                                images(count, height, width), count, height, width, List.of(parts[2]))
+                Features found = encoder.encode(images(count, height, width), count, height, width, List.of(parts[2]))
                         .get(0);
                 assertThat(found.shape())
                         .as(name)
-                        .isEqualTo(cases.shape(name).stream()
-                                .map(Math::toIntExact)
-                                .toList());
+                        .isEqualTo(
+                                cases.shape(name).stream().map(Math::toIntExact).toList());
                 distances.put(name, distance(found.values(), cases.read(name)));
             }
         }

@@ -56,8 +56,7 @@ class PublishedModelsTest {
         try (FrozenEncoder basic = FrozenEncoder.open(weights("residual-basic"));
                 FrozenEncoder swin = FrozenEncoder.open(weights("swin"))) {
             assertThat(basic.network().backbone())
-                    .isEqualTo(new BackboneSpec.Residual(
-                            BackboneSpec.Block.BASIC, List.of(1, 2, 1, 1), 2, false));
+                    .isEqualTo(new BackboneSpec.Residual(BackboneSpec.Block.BASIC, List.of(1, 2, 1, 1), 2, false));
             assertThat(basic.network().classes()).isEqualTo(5);
             assertThat(swin.network().backbone())
                     .isEqualTo(new BackboneSpec.Swin(List.of(2, 2, 2, 2), 4, List.of(1, 2, 2, 4), 3, 0));
@@ -179,7 +178,9 @@ class PublishedModelsTest {
                     file,
                     shapes,
                     tensor -> new float
-                            [(int) shapes.getOrDefault(tensor, List.of()).stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact)]);
+                            [(int) shapes.getOrDefault(tensor, List.of()).stream()
+                                    .mapToLong(Long::longValue)
+                                    .reduce(1, Math::multiplyExact)]);
         }
         return file;
     }

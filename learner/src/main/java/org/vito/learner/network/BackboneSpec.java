@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Objects;
 
 /** What a backbone looks like: the part of a network that makes feature maps of images, group after group of its blocks. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
@@ -62,6 +63,7 @@ public sealed interface BackboneSpec {
             @JsonProperty(required = true) boolean zeroGamma)
             implements BackboneSpec {
         public Residual {
+            Objects.requireNonNull(block, "block");
             depths = List.copyOf(depths);
             requireDepths(depths);
             require(width >= 1 && width <= 1 << 12, "a width from 1 to 4096");

@@ -45,6 +45,8 @@ public record NetworkSpec(
             @JsonProperty(required = true) int hidden,
             @JsonProperty(required = true) Activation activation) {
         public Pooling {
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(activation, "activation");
             groups = List.copyOf(groups);
             require(
                     !groups.isEmpty()

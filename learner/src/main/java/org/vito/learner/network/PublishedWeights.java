@@ -70,8 +70,7 @@ public final class PublishedWeights implements TensorSource {
         String head = originals.get(Backbone.classifier(backbone, Network.BACKBONE) + ".weight");
         List<Long> shape = head == null ? List.of() : file.shape(head);
         int classes = shape.isEmpty() ? 0 : (int) Math.min(Integer.MAX_VALUE, shape.get(0));
-        return new PublishedWeights(
-                file, originals, new NetworkSpec(architecture, backbone, null, null, classes));
+        return new PublishedWeights(file, originals, new NetworkSpec(architecture, backbone, null, null, classes));
     }
 
     /** The network that the weights are of: a backbone, and a classifier where the file has one. */
@@ -104,7 +103,9 @@ public final class PublishedWeights implements TensorSource {
     /** The file's names by those of this project. */
     private static Map<String, String> originals(SafetensorsFile file) {
         boolean mergedBefore = file.names().stream().anyMatch(name -> name.contains("layers.0.downsample."));
-        boolean swin = file.names().stream().anyMatch(name -> name.contains("patch_embed.") || TORCHVISION.matcher(plain(name)).matches());
+        boolean swin = file.names().stream()
+                .anyMatch(name -> name.contains("patch_embed.")
+                        || TORCHVISION.matcher(plain(name)).matches());
         Map<String, String> originals = new LinkedHashMap<>();
         for (String original : file.names()) {
             String name = plain(original);
@@ -152,6 +153,7 @@ public final class PublishedWeights implements TensorSource {
         return place % 2 == 0
                 ? "layers.%d.downsample.%s".formatted(place / 2, rest)
                 : "layers.%d.blocks.%s"
-                        .formatted(place / 2, rest.replace(".mlp.0.", ".mlp.fc1.").replace(".mlp.3.", ".mlp.fc2."));
+                        .formatted(
+                                place / 2, rest.replace(".mlp.0.", ".mlp.fc1.").replace(".mlp.3.", ".mlp.fc2."));
     }
 }

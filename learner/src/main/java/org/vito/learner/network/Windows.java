@@ -128,8 +128,7 @@ final class Windows {
         Operand<TInt32> rows = tf.expandDims(regions(0), tf.constant(1));
         Operand<TInt32> columns = tf.expandDims(regions(1), tf.constant(0));
         // As floating-point numbers, which are moved faster.
-        Operand<TFloat32> map =
-                tf.dtypes.cast(tf.math.add(tf.math.mul(rows, tf.constant(3)), columns), TFloat32.class);
+        Operand<TFloat32> map = tf.dtypes.cast(tf.math.add(tf.math.mul(rows, tf.constant(3)), columns), TFloat32.class);
         Operand<TFloat32> inWindows = tf.reshape(
                 byWindow(tf.reshape(map, shape(1, rowsInColumns(), 1))),
                 tf.concat(List.of(windows, area), tf.constant(0)));

@@ -29,7 +29,8 @@ class LayersTest {
         int both = 0;
         for (int i = 0; i < IMAGES; i++) {
             assertThat(first[0][2 * i]).isEqualTo(first[0][2 * i + 1]);
-            assertThat(first[0][2 * i] == 0 || Math.abs(first[0][2 * i] - 1 / 0.75) < 1e-6).isTrue();
+            assertThat(first[0][2 * i] == 0 || Math.abs(first[0][2 * i] - 1 / 0.75) < 1e-6)
+                    .isTrue();
             kept += first[0][2 * i] == 0 ? 0 : 1;
             both += first[0][2 * i] == 0 || first[1][2 * i] == 0 ? 0 : 1;
         }
@@ -81,8 +82,7 @@ class LayersTest {
             Ops tf = Ops.create(graph);
             assertThat(fetch(graph, Activation.GELU.apply(tf, tf.constant(new double[] {-3, -1, 0, 1, 3}))))
                     .containsExactly(new double[] {-0.00404969, -0.15865525, 0, 0.84134475, 2.99595031}, within(1e-8));
-            Layers<TFloat64> layers =
-                    new Layers<>(tf, new Variables(tf), TFloat64.class, Layers.Mode.TRAINING);
+            Layers<TFloat64> layers = new Layers<>(tf, new Variables(tf), TFloat64.class, Layers.Mode.TRAINING);
             Operand<TFloat64> normalised = layers.layerNorm(
                             "norm", new Views<>(List.of(tf.constant(new double[][] {{1, 2, 3, 6}}))), 4)
                     .each()
@@ -91,8 +91,7 @@ class LayersTest {
                 layers.variables().initialise(session, 0);
                 double deviation = Math.sqrt(3.5 + 1e-5);
                 assertThat(fetch(session, normalised))
-                        .containsExactly(
-                                new double[] {-2 / deviation, -1 / deviation, 0, 3 / deviation}, within(1e-9));
+                        .containsExactly(new double[] {-2 / deviation, -1 / deviation, 0, 3 / deviation}, within(1e-9));
             }
         }
     }

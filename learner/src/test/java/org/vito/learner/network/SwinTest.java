@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,20 +44,15 @@ class SwinTest {
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
             Layers<TFloat64> layers = new Layers<>(
-                    tf,
-                    new Variables(tf),
-                    TFloat64.class,
-                    Layers.Mode.TRAINING,
-                    tf.constant(new long[] {1, 2}));
-            Operand<TFloat64> images =
-                    tf.reshape(tf.constant(random(2 * height * width * 3, 1)), tf.constant(new int[] {2, height, width, 3}));
-            Operand<TFloat64> value = null;
+                    tf, new Variables(tf), TFloat64.class, Layers.Mode.TRAINING, tf.constant(new long[] {1, 2}));
+            Operand<TFloat64> images = tf.reshape(
+                    tf.constant(random(2 * height * width * 3, 1)), tf.constant(new int[] {2, height, width, 3}));
+            List<Operand<TFloat64>> values = new ArrayList<>();
             for (Views<TFloat64> group : new Swin<>(spec, layers, "").groups(new Views<>(List.of(images)))) {
                 Operand<TFloat64> output = group.each().get(0);
-                Operand<TFloat64> curved = tf.math.mean(tf.math.sin(output), tf.constant(new int[] {0, 1, 2, 3}));
-                value = value == null ? curved : tf.math.add(value, curved);
+                values.add(tf.math.mean(tf.math.sin(output), tf.constant(new int[] {0, 1, 2, 3})));
             }
-            check(graph, layers.variables().all(), value);
+            check(graph, layers.variables().all(), tf.math.addN(values));
         }
     }
 
@@ -120,7 +116,7 @@ class SwinTest {
             double step,
             Output<?> value) {
         Map<Variable, float[]> other = new LinkedHashMap<>(point);
-        float[] values = other.get(variable).clone();
+        float[] values = Objects.requireNonNull(point.get(variable)).clone();
         for (int i = 0; i < values.length; i++) {
             values[i] += (float) (step * direction[i]);
         }
@@ -129,7 +125,8 @@ class SwinTest {
     }
 
     private static float[] initial(Variable variable) {
-        int length = (int) variable.fileShape().stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+        int length =
+                (int) variable.fileShape().stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
         double[] values = random(length, variable.name().hashCode());
         float[] initial = new float[length];
         for (int i = 0; i < length; i++) {
@@ -211,9 +208,15 @@ class SwinTest {
             }
             double no = -100;
             assertThat(byWindow[0]).containsExactly(new double[16], within(0.0));
-            assertThat(byWindow[1]).containsExactly(new double[] {0, no, 0, no, no, 0, no, 0, 0, no, 0, no, no, 0, no, 0}, within(0.0));
-            assertThat(byWindow[2]).containsExactly(new double[] {0, 0, no, no, 0, 0, no, no, no, no, 0, 0, no, no, 0, 0}, within(0.0));
-            assertThat(byWindow[3]).containsExactly(new double[] {0, no, no, no, no, 0, no, no, no, no, 0, no, no, no, no, 0}, within(0.0));
+            assertThat(byWindow[1])
+                    .containsExactly(
+                            new double[] {0, no, 0, no, no, 0, no, 0, 0, no, 0, no, no, 0, no, 0}, within(0.0));
+            assertThat(byWindow[2])
+                    .containsExactly(
+                            new double[] {0, 0, no, no, 0, 0, no, no, no, no, 0, 0, no, no, 0, 0}, within(0.0));
+            assertThat(byWindow[3])
+                    .containsExactly(
+                            new double[] {0, no, no, no, no, 0, no, no, no, no, 0, no, no, no, no, 0}, within(0.0));
         }
     }
 
@@ -238,8 +241,7 @@ class SwinTest {
         var spec = new BackboneSpec.Swin(List.of(1, 1, 1), 4, List.of(1, 1, 1), 3, 0);
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
-            Layers<TFloat32> layers =
-                    new Layers<>(tf, new Variables(tf), TFloat32.class, Layers.Mode.EVALUATION);
+            Layers<TFloat32> layers = new Layers<>(tf, new Variables(tf), TFloat32.class, Layers.Mode.EVALUATION);
             Operand<TFloat32> images = tf.zeros(tf.constant(new int[] {2, 42, 19, 3}), TFloat32.class);
             List<Views<TFloat32>> groups = new Swin<>(spec, layers, "").groups(new Views<>(List.of(images)));
             try (Session session = new Session(graph)) {
