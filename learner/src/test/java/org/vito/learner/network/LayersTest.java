@@ -43,8 +43,8 @@ class LayersTest {
     void withoutASeedOrARateNothingIsDropped() {
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
-            Views<TFloat32> branch = new Views<>(List.of(tf.constant(new float[1][1][1][1])));
-            assertThat(new Layers<>(tf, new Variables(tf), TFloat32.class, Layers.Mode.TRAINING).dropPath(branch, 0.5))
+            Views<TFloat32> branch = Views.one(tf.constant(new float[1][1][1][1]));
+            assertThat(new Layers<>(tf, new Variables(tf), TFloat32.class, BatchStatistics.OWN).dropPath(branch, 0.5))
                     .isSameAs(branch);
             assertThat(seeded(tf, 1).dropPath(branch, 0)).isSameAs(branch);
         }
@@ -55,12 +55,12 @@ class LayersTest {
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
             Operand<TFloat32> ones = tf.ones(tf.constant(new int[] {IMAGES, 1, 2, 1}), TFloat32.class);
-            Views<TFloat32> branch = seeded(tf, seed).dropPath(new Views<>(List.of(ones, ones)), rate);
+            Views<TFloat32> branch = seeded(tf, seed).dropPath(Views.of(tf, List.of(ones, ones)), rate);
             float[][] found = new float[2][2 * IMAGES];
             try (Session session = new Session(graph);
                     Result result = session.runner()
-                            .fetch(branch.each().get(0))
-                            .fetch(branch.each().get(1))
+                            .fetch(branch.each(tf).get(0))
+                            .fetch(branch.each(tf).get(1))
                             .run()) {
                 for (int view = 0; view < found.length; view++) {
                     ((TFloat32) result.get(view)).copyTo(DataBuffers.of(found[view], false, false));
@@ -72,7 +72,7 @@ class LayersTest {
 
     private static Layers<TFloat32> seeded(Ops tf, long seed) {
         return new Layers<>(
-                tf, new Variables(tf), TFloat32.class, Layers.Mode.TRAINING, tf.constant(new long[] {seed, 0}));
+                tf, new Variables(tf), TFloat32.class, BatchStatistics.OWN, tf.constant(new long[] {seed, 0}));
     }
 
     /** x Φ(x) at −3, −1, 0, 1 and 3, and the normalisation of four channels. */
@@ -82,11 +82,10 @@ class LayersTest {
             Ops tf = Ops.create(graph);
             assertThat(fetch(graph, Activation.GELU.apply(tf, tf.constant(new double[] {-3, -1, 0, 1, 3}))))
                     .containsExactly(new double[] {-0.00404969, -0.15865525, 0, 0.84134475, 2.99595031}, within(1e-8));
-            Layers<TFloat64> layers = new Layers<>(tf, new Variables(tf), TFloat64.class, Layers.Mode.TRAINING);
+            Layers<TFloat64> layers = new Layers<>(tf, new Variables(tf), TFloat64.class, BatchStatistics.OWN);
             Operand<TFloat64> normalised = layers.layerNorm(
-                            "norm", new Views<>(List.of(tf.constant(new double[][] {{1, 2, 3, 6}}))), 4)
-                    .each()
-                    .get(0);
+                            "norm", Views.one(tf.constant(new double[][] {{1, 2, 3, 6}})), 4)
+                    .all();
             try (Session session = new Session(graph)) {
                 layers.variables().initialise(session, 0);
                 double deviation = Math.sqrt(3.5 + 1e-5);

@@ -44,12 +44,12 @@ class SwinTest {
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
             Layers<TFloat64> layers = new Layers<>(
-                    tf, new Variables(tf), TFloat64.class, Layers.Mode.TRAINING, tf.constant(new long[] {1, 2}));
+                    tf, new Variables(tf), TFloat64.class, BatchStatistics.OWN, tf.constant(new long[] {1, 2}));
             Operand<TFloat64> images = tf.reshape(
                     tf.constant(random(2 * height * width * 3, 1)), tf.constant(new int[] {2, height, width, 3}));
             List<Operand<TFloat64>> values = new ArrayList<>();
-            for (Views<TFloat64> group : new Swin<>(spec, layers, "").groups(new Views<>(List.of(images)))) {
-                Operand<TFloat64> output = group.each().get(0);
+            for (Views<TFloat64> group : new Swin<>(spec, layers, "").groups(Views.one(images))) {
+                Operand<TFloat64> output = group.all();
                 values.add(tf.math.mean(tf.math.sin(output), tf.constant(new int[] {0, 1, 2, 3})));
             }
             check(graph, layers.variables().all(), tf.math.addN(values));
@@ -241,13 +241,13 @@ class SwinTest {
         var spec = new BackboneSpec.Swin(List.of(1, 1, 1), 4, List.of(1, 1, 1), 3, 0);
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
-            Layers<TFloat32> layers = new Layers<>(tf, new Variables(tf), TFloat32.class, Layers.Mode.EVALUATION);
+            Layers<TFloat32> layers = new Layers<>(tf, new Variables(tf), TFloat32.class, BatchStatistics.MOVING);
             Operand<TFloat32> images = tf.zeros(tf.constant(new int[] {2, 42, 19, 3}), TFloat32.class);
-            List<Views<TFloat32>> groups = new Swin<>(spec, layers, "").groups(new Views<>(List.of(images)));
+            List<Views<TFloat32>> groups = new Swin<>(spec, layers, "").groups(Views.one(images));
             try (Session session = new Session(graph)) {
                 layers.variables().initialise(session, 0);
                 Session.Runner runner = session.runner();
-                groups.forEach(group -> runner.fetch(group.each().get(0)));
+                groups.forEach(group -> runner.fetch(group.all()));
                 try (Result result = runner.run()) {
                     assertThat(result.get(0).shape()).isEqualTo(Shape.of(2, 11, 5, 4));
                     assertThat(result.get(1).shape()).isEqualTo(Shape.of(2, 6, 3, 8));
