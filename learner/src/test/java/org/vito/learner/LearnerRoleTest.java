@@ -4,27 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import com.google.protobuf.ByteString;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vito.augment.AugmentSettings;
 import org.vito.learner.checkpoint.Checkpoints;
-import org.vito.protocol.CounterRandom;
 import org.vito.protocol.DirectoryObjectStore;
 import org.vito.protocol.KafkaAccess;
 import org.vito.protocol.Platform;
@@ -32,8 +26,6 @@ import org.vito.protocol.RunningRole;
 import org.vito.protocol.Stages;
 import org.vito.protocol.Topics;
 import org.vito.protocol.VitoException;
-import org.vito.protocol.v1.Clip;
-import org.vito.protocol.v1.Frame;
 import org.vito.protocol.v1.TrainingStep;
 
 /** The learner whole: real broker, real views, real network, on pictures small enough for two cores. */
@@ -82,27 +74,6 @@ class LearnerRoleTest {
         return LearnerRole.start(KIT.system(), LearnerSettings.from(config), AugmentSettings.from(config), platform);
     }
 
-    private static Clip clip(int index) throws IOException {
-        Clip.Builder clip = TestClips.clip("video" + index % 7, index).toBuilder()
-                .clearFrames()
-                .setWidth(64)
-                .setHeight(48);
-        CounterRandom random = CounterRandom.of(2, clip.getClipId(), 0, 0);
-        for (int frame = 0; frame < 4; frame++) {
-            BufferedImage image = new BufferedImage(64, 48, BufferedImage.TYPE_INT_RGB);
-            for (int i = 0; i < 64 * 48; i++) {
-                image.setRGB(i % 64, i / 64, random.nextInt() & 0xffffff);
-            }
-            ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
-            ImageIO.write(image, "jpg", jpeg);
-            clip.addFrames(Frame.newBuilder()
-                    .setPtsUs(frame * 640_000L)
-                    .setWantedUs(frame * 640_000L)
-                    .setJpeg(ByteString.copyFrom(jpeg.toByteArray())));
-        }
-        return clip.build();
-    }
-
     private static List<Double> losses(String run) {
         TreeMap<Long, Double> losses = new TreeMap<>();
         TestBroker.read(Topics.TRAINING, s -> s.getRunId().equals(run))
@@ -119,7 +90,7 @@ class LearnerRoleTest {
         KafkaAccess kafka = TestBroker.withoutClips();
         try (KafkaProducer<String, byte[]> producer = TestBroker.producer("")) {
             for (int i = 0; i < 26; i++) {
-                TestBroker.send(producer, Topics.CLIPS.record(clip(i)));
+                TestBroker.send(producer, Topics.CLIPS.record(TestClips.noise("video" + i % 7, i)));
             }
         }
         finish(start(config("whole"), kafka));

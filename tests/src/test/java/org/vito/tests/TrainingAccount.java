@@ -69,7 +69,7 @@ final class TrainingAccount {
     }
 
     /**
-     * No epoch has a clip twice; every epoch but the last, which the run's end may have cut short, has each clip that was
+     * No epoch has a clip twice; every epoch but the last two, which the run's end may have cut short, has each clip that was
      * there when it began: in every partition all of {@code produced} up to some offset, and no less than the epoch before.
      */
     void assertEachClipOnceAnEpoch(SortedSet<Position> produced) {
@@ -79,7 +79,7 @@ final class TrainingAccount {
             Set<Position> distinct = new HashSet<>(taken);
             assertThat(taken).as("epoch %d takes no clip twice", epoch).hasSameSizeAs(distinct);
             assertThat(produced).as("epoch %d takes clips that exist", epoch).containsAll(distinct);
-            if (epoch != epochs.lastKey()) {
+            if (epoch < epochs.lastKey() - 1) {
                 assertThat(distinct).as("epoch %d", epoch).isEqualTo(upTo(distinct, produced));
                 assertThat(distinct)
                         .as("epoch %d has what the one before had", epoch)

@@ -48,6 +48,7 @@ class TrainingAccountTest {
     void aClipPassedOverIsNoticed() {
         tell(1, 0, 0, 2, 1, 5);
         tell(2, 1, 0, 0, 1, 0);
+        tell(3, 2, 0, 0, 1, 0);
         assertNoticed(() -> new TrainingAccount(told).assertEachClipOnceAnEpoch(PRODUCED));
         assertNoticed(() -> new TrainingAccount(told).assertEveryEpochTakes(PRODUCED));
     }

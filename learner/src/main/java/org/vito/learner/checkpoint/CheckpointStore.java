@@ -6,12 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +58,7 @@ public final class CheckpointStore {
     private final Identity identity;
     private final InstantSource clock;
     private long generation;
-    private @Nullable Path lastGood;
+    private @Nullable Verified lastGood;
 
     private CheckpointStore(
             String run, Path data, CheckpointSettings settings, Identity identity, InstantSource clock) {
@@ -110,26 +112,37 @@ public final class CheckpointStore {
     /**
      * The newest checkpoint that verifies. Newer ones that are damaged are named in the log and put aside.
      *
+     * @return nothing if there are no checkpoints
      * @throws VitoException {@link Reason#OTHER_CONFIGURATION} if it was made under another identity; the message names the
-     *     settings that differ
+     *     settings that differ. {@link Reason#DAMAGED_CHECKPOINT} if there are checkpoints but every one is damaged: to begin
+     *     the run anew is for people to decide
      */
     public Optional<Verified> newest() {
+        Map<Path, VitoException> damaged = new LinkedHashMap<>();
         for (Path candidate : Checkpoints.list(directory)) {
             try {
                 Verified verified = Checkpoints.verify(candidate);
                 checkIdentity(verified);
-                lastGood = candidate;
+                damaged.forEach((newer, reason) -> putAside(newer, reason, verified));
+                lastGood = verified;
                 return Optional.of(verified);
             } catch (VitoException e) {
                 if (e.reason() != Reason.DAMAGED_CHECKPOINT) {
                     throw e;
                 }
-                log.error(
-                        "checkpoint {} is damaged and put aside, the one before is used: {}",
-                        candidate,
-                        e.getMessage());
-                putAside(candidate);
+                damaged.put(candidate, e);
             }
+        }
+        if (!damaged.isEmpty()) {
+            throw new VitoException(
+                    Reason.DAMAGED_CHECKPOINT,
+                    "none of the %d checkpoints in %s is whole: %s; restore one, or move them away to begin the run anew"
+                            .formatted(
+                                    damaged.size(),
+                                    directory,
+                                    damaged.values().stream()
+                                            .map(VitoException::getMessage)
+                                            .collect(Collectors.joining("; "))));
         }
         return Optional.empty();
     }
@@ -147,6 +160,7 @@ public final class CheckpointStore {
             Files.createDirectory(temporary);
             content.writeTo(temporary);
             Files.write(temporary.resolve(Manifest.CONFIG), identity.toJson());
+            Files.write(temporary.resolve(Manifest.SETTINGS), identity.allToJson());
             Manifest manifest = manifest(about, describe(temporary));
             byte[] json = manifest.toJson();
             Files.write(temporary.resolve(Manifest.FILE), json);
@@ -157,11 +171,13 @@ public final class CheckpointStore {
                 remove(place);
             }
             RunDirectory.rename(temporary, place.getFileName().toString());
+            lastGood = new Verified(place, manifest, Sha256.of(json));
             RunDirectory.replace(directory.resolve("latest"), place.getFileName() + "\n");
-            lastGood = place;
-            return new Verified(place, manifest, Sha256.of(json));
+            return lastGood;
         } catch (IOException | UncheckedIOException e) {
-            throw storage("cannot take the checkpoint of step " + about.step(), e);
+            throw notTaken(about.step(), e);
+        } catch (VitoException e) {
+            throw e.reason() == Reason.STORAGE ? notTaken(about.step(), e) : e;
         } finally {
             discard(temporary);
         }
@@ -172,7 +188,7 @@ public final class CheckpointStore {
         List<Path> all = Checkpoints.list(directory);
         for (Path old : all.subList(Math.min(settings.keep(), all.size()), all.size())) {
             boolean forEver = settings.keepEvery() > 0 && Checkpoints.step(old) % settings.keepEvery() == 0;
-            if (!forEver && !old.equals(lastGood)) {
+            if (!forEver && (lastGood == null || !old.equals(lastGood.directory()))) {
                 try {
                     removeUnlessPinned(old);
                 } catch (IOException e) {
@@ -244,7 +260,12 @@ public final class CheckpointStore {
         }
     }
 
-    private void putAside(Path damaged) {
+    private void putAside(Path damaged, VitoException reason, Verified used) {
+        log.error(
+                "checkpoint {} is damaged and put aside, the one of step {} is used: {}",
+                damaged,
+                used.manifest().step(),
+                reason.getMessage());
         try {
             RunDirectory.rename(damaged, "damaged-" + damaged.getFileName() + "-" + clock.millis());
         } catch (IOException e) {
@@ -297,6 +318,20 @@ public final class CheckpointStore {
         } catch (IOException e) {
             log.warn("{} could not be removed: {}", temporary, e.toString());
         }
+    }
+
+    /** Says what would be needed, what there is and what is left. */
+    private VitoException notTaken(long step, Exception cause) {
+        String what = "cannot take the checkpoint of step " + step;
+        Verified kept = lastGood;
+        if (kept != null) {
+            long bytes = kept.manifest().files().values().stream()
+                    .mapToLong(Manifest.Entry::sizeBytes)
+                    .sum();
+            what += ", which needs about %d MiB; that of step %d is kept"
+                    .formatted((bytes >> 20) + 1, kept.manifest().step());
+        }
+        return storage(what, cause);
     }
 
     private VitoException storage(String what, Exception cause) {

@@ -22,12 +22,14 @@ import org.vito.protocol.VitoException;
  * continued only under the identity it was made with.
  *
  * @param settings full keys and their values, one text for values that mean the same
+ * @param others the same of settings beside them that change how, not what, is learned; kept for the reader
  */
-public record Identity(SortedMap<String, String> settings) {
+public record Identity(SortedMap<String, String> settings, SortedMap<String, String> others) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public Identity {
         settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+        others = Collections.unmodifiableSortedMap(new TreeMap<>(others));
     }
 
     /**
@@ -37,17 +39,17 @@ public record Identity(SortedMap<String, String> settings) {
      */
     public static Identity of(Config config, Collection<String> roots, Collection<String> without) {
         TreeMap<String, String> settings = new TreeMap<>();
+        TreeMap<String, String> others = new TreeMap<>();
         for (String root : roots) {
             if (config.hasPath(root)) {
                 config.getConfig(root).entrySet().forEach(entry -> {
                     String key = root + "." + entry.getKey();
-                    if (without.stream().noneMatch(w -> key.equals(w) || key.startsWith(w + "."))) {
-                        settings.put(key, plain(entry.getValue().unwrapped()));
-                    }
+                    boolean other = without.stream().anyMatch(w -> key.equals(w) || key.startsWith(w + "."));
+                    (other ? others : settings).put(key, plain(entry.getValue().unwrapped()));
                 });
             }
         }
-        return new Identity(settings);
+        return new Identity(settings, others);
     }
 
     /** Numbers may be given as text, and in many ways: on the command line all values are. */
@@ -70,6 +72,17 @@ public record Identity(SortedMap<String, String> settings) {
 
     /** One JSON object of keys and values, keys in order. */
     byte[] toJson() {
+        return json(settings);
+    }
+
+    /** As {@link #toJson}, with the other settings among them. */
+    byte[] allToJson() {
+        TreeMap<String, String> all = new TreeMap<>(settings);
+        all.putAll(others);
+        return json(all);
+    }
+
+    private static byte[] json(SortedMap<String, String> settings) {
         try {
             return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(settings);
         } catch (JsonProcessingException e) {
@@ -78,7 +91,7 @@ public record Identity(SortedMap<String, String> settings) {
     }
 
     static Identity fromJson(byte[] json) throws IOException {
-        return new Identity(JSON.readValue(json, new TypeReference<TreeMap<String, String>>() {}));
+        return new Identity(JSON.readValue(json, new TypeReference<TreeMap<String, String>>() {}), new TreeMap<>());
     }
 
     /** A phrase for each key that is not the same in {@code checkpoint}. */

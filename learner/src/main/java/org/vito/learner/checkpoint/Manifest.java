@@ -42,11 +42,14 @@ public record Manifest(
     /** Name of the file with the settings that decide what is learned, as one JSON object of keys and values. */
     public static final String CONFIG = "config.json";
 
+    /** Name of the file with all settings of learner and views, in the same form; nothing reads it but people. */
+    public static final String SETTINGS = "settings.json";
+
     /** Name of the file with the state of the data order. */
     public static final String DATA = "data.json";
 
-    /** The only version there is. */
-    public static final int FORMAT = 1;
+    /** The version written and read. */
+    public static final int FORMAT = 2;
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -71,10 +74,15 @@ public record Manifest(
     static Manifest fromJson(byte[] json, Object where) {
         try {
             Manifest manifest = JSON.readValue(json, Manifest.class);
-            if (manifest.format != FORMAT || manifest.run == null || manifest.configDigest == null) {
+            if (manifest.format != FORMAT) {
                 throw new VitoException(
-                        Reason.DAMAGED_CHECKPOINT,
-                        where + ": the manifest has format " + manifest.format + ", expected " + FORMAT);
+                        Reason.OTHER_CONFIGURATION,
+                        "%s was made by another version of this program: its format is %d, expected %d"
+                                .formatted(where, manifest.format, FORMAT));
+            }
+            if (manifest.run == null || manifest.configDigest == null) {
+                throw new VitoException(
+                        Reason.DAMAGED_CHECKPOINT, where + ": the manifest names no run or no settings");
             }
             return manifest;
         } catch (IOException | NullPointerException e) {

@@ -1,12 +1,10 @@
 package org.vito.learner.data;
 
-import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,58 +18,77 @@ import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.Clip;
 
 /**
- * The order in which clips are learned from: a sequence of batches that is a function of the seed and of what the topic
- * held when each epoch began. Used by one thread, except {@link #stop} and {@link #unread}.
+ * The order in which clips are learned from: a sequence of batches that is a function of the seed and of what each epoch was
+ * decided to consist of. Used by one thread, except {@link #stop} and {@link #unread}.
  *
- * <p>An epoch is a snapshot of the clips topic, for each partition a range of offsets taken when the epoch begins. Its
- * records are read in a fixed order ({@link EpochReader}) into a {@link ShuffleBuffer}. Once that is full, or the epoch has
- * been read to its end, each draw takes one clip out at random and the next record takes its place; at the end of the
- * epoch the buffer is emptied. So every usable clip of the snapshot is drawn exactly once, and the n-th draw of an epoch is
- * decided by seed, epoch and n. A batch that an epoch's last clips only begin is filled with the first of the next epoch;
- * each clip keeps the number of the epoch it was drawn in.
+ * <p>An epoch is a snapshot of the clips topic, for each partition a range of offsets decided when the epoch begins ({@link
+ * EpochProposals} says which, {@link EpochDecisions} has the last word), and the older clips that are replayed beside it
+ * ({@link EpochReader}). Its records are read in a fixed order into a {@link ShuffleBuffer}, from which batches are drawn at
+ * random ({@link BatchComposer}) while further records take the places of those drawn. Every usable clip of the snapshot is
+ * drawn exactly once.
  *
- * <p>An epoch with fewer clips than the settings' minimum does not begin; its end moves to the topic's end until it has
- * them. How many clips a range holds is not known before it was read, since transactions leave gaps in the offsets.
+ * <p>An epoch's end need not be a batch's. Once an epoch has been read to its end and what is left of it cannot fill a batch
+ * with different videos, the next one begins to flow in and the batch is filled from it; what was left waits in the buffer
+ * for the following batches, which take from it first. Each clip keeps the number of the epoch it was read in, and no third
+ * epoch begins before the first of two has been drawn to its last clip. Only where both together have no other video are
+ * two clips of one video put into a batch, each video then coming twice before one comes three times. After the last epoch
+ * fewer clips than a batch may be left; they are not used.
  *
  * <p>{@link DataState} says where the sequence stands after a batch. An order made from it gives the same batches as the
- * one it came from, as far as the epoch under way goes; later epochs take their snapshot when they begin.
+ * one it came from, as long as the epochs that begin later are decided the same.
  */
 public final class ClipOrder implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ClipOrder.class);
     private static final String PURPOSE = "shuffle";
 
     private final ClipSource source;
+    private final ClipSource history;
     private final OrderSettings settings;
+    private final EpochDecisions decisions;
     private final OrderListener listener;
-    private final ShuffleBuffer buffer;
+    private final EpochProposals proposals;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private ShuffleBuffer ending = new ShuffleBuffer();
+    private ShuffleBuffer held = new ShuffleBuffer();
     private EpochReader reader;
     private long batches;
     private long epoch;
-    private int draws;
     private boolean readToEnd;
-    private BatchComposer composer;
+    private boolean barren;
     private volatile long unread;
 
     /**
      * Continues from {@code state}, for which the clips in its buffer are read again.
      *
      * @param source is closed with the order
+     * @param history another reader of the same topic for the clips that are replayed; {@code source} itself where the
+     *     settings replay none; is closed with the order
      * @throws VitoException {@link Reason#KAFKA} if the topic does not reach as far as the state does
      */
-    public ClipOrder(ClipSource source, OrderSettings settings, DataState state, OrderListener listener) {
+    public ClipOrder(
+            ClipSource source,
+            ClipSource history,
+            OrderSettings settings,
+            EpochDecisions decisions,
+            DataState state,
+            OrderListener listener) {
         this.source = source;
+        this.history = history;
         this.settings = settings;
+        this.decisions = decisions;
         this.listener = listener;
-        buffer = new ShuffleBuffer(settings.capacity(), settings.memoryBytes());
-        composer = new BatchComposer(settings.clips());
+        proposals = new EpochProposals(source, settings, listener, stopped);
         batches = state.batches();
         epoch = state.epoch();
-        draws = state.draws();
         unread = state.unread();
-        checkReach(state);
-        refill(state);
-        reader = new EpochReader(source, state.ranges(), state.next(), state.turn());
+        checkReach(state.ranges());
+        refill(ending, epoch - 1, state.ending());
+        refill(held, epoch, state.buffer());
+        reader = new EpochReader(
+                new RangeReader(source, state.ranges(), state.next(), state.turn()),
+                history,
+                settings.replayRatio(),
+                state.replay());
     }
 
     /**
@@ -81,25 +98,40 @@ public final class ClipOrder implements AutoCloseable {
      * @throws ClipSource.Stopped after {@link #stop}
      */
     public @Nullable ComposedBatch next() {
+        BatchComposer composer =
+                new BatchComposer(settings.clips(), CounterRandom.of(settings.seed(), PURPOSE, batches, 0));
+        boolean mayBegin = true;
         while (!composer.complete()) {
             fill();
-            if (buffer.size() > 0) {
-                composer.take(buffer, CounterRandom.of(settings.seed(), PURPOSE, epoch, draws++));
-            } else if (!beginEpoch()) {
-                return null;
+            if (composer.take(ending) || composer.take(held)) {
+                continue;
+            }
+            boolean nothingAtHand = ending.isEmpty() && held.isEmpty();
+            if (mayBegin || nothingAtHand) {
+                mayBegin = beginEpoch(nothingAtHand);
+                if (!mayBegin && nothingAtHand) {
+                    return null;
+                }
+            } else {
+                composer.repeatVideos();
             }
         }
-        ClipBatch batch = new ClipBatch(batches++, composer.batch());
-        composer = new BatchComposer(settings.clips());
+        return composed(composer.batch());
+    }
+
+    private ComposedBatch composed(List<Example> examples) {
+        ClipBatch batch = new ClipBatch(batches++, examples);
+        RangeReader fresh = reader.fresh();
         DataState after = new DataState(
                 DataState.FORMAT,
                 batches,
                 epoch,
-                draws,
-                reader.turn(),
-                reader.ranges(),
-                reader.positions(),
-                buffer.places());
+                fresh.turn(),
+                fresh.ranges(),
+                fresh.positions(),
+                reader.replay(),
+                ending.places(),
+                held.places());
         unread = after.unread();
         return new ComposedBatch(batch, after);
     }
@@ -113,117 +145,84 @@ public final class ClipOrder implements AutoCloseable {
     public void stop() {
         stopped.countDown();
         source.wakeUp();
+        history.wakeUp();
     }
 
     @Override
     public void close() {
-        source.close();
+        try {
+            source.close();
+        } finally {
+            if (history != source) {
+                history.close();
+            }
+        }
     }
 
-    private boolean beginEpoch() {
-        if (settings.mode() == OrderSettings.Mode.EPOCHS && epoch >= settings.passes()) {
+    /** Begins the next epoch if the one before the last is over and the next has enough clips, or will have if it may wait. */
+    private boolean beginEpoch(boolean wait) {
+        boolean over = settings.mode() == OrderSettings.Mode.EPOCHS && epoch >= settings.passes();
+        if (over || !readToEnd || !ending.isEmpty()) {
             return false;
         }
-        boolean fixed = settings.mode() == OrderSettings.Mode.EPOCHS && epoch > 0;
-        reader = EpochReader.begin(source, fixed ? reader.ranges() : rangesNow());
-        epoch++;
-        draws = 0;
-        readToEnd = false;
-        fill();
-        if (!fixed) {
-            waitForMinimum();
+        long number = epoch + 1;
+        SortedMap<Integer, Range> before = reader.fresh().ranges();
+        EpochPlan plan =
+                decisions.decide(number, batches, () -> proposals.propose(number, batches, before, barren, wait));
+        if (plan == null) {
+            return false;
         }
-        listener.epoch(epoch);
+        checkReach(plan.fresh());
+        reader = new EpochReader(
+                RangeReader.begin(source, plan.fresh()),
+                history,
+                settings.replayRatio(),
+                reader.replay().begin(plan));
+        ending = held;
+        held = new ShuffleBuffer();
+        epoch = number;
+        readToEnd = false;
+        barren = true;
+        listener.epoch(number);
         return true;
     }
 
-    private SortedMap<Integer, Range> rangesNow() {
-        TreeMap<Integer, Range> ranges = new TreeMap<>(source.extent());
-        if (settings.mode() == OrderSettings.Mode.FOLLOW) {
-            SortedMap<Integer, Range> before = reader.ranges();
-            ranges.replaceAll((partition, now) -> {
-                Range read = before.get(partition);
-                long from = read == null ? now.from() : Math.max(now.from(), read.to());
-                return new Range(from, Math.max(from, now.to()));
-            });
-        }
-        return ranges;
-    }
-
-    /**
-     * Nothing of the epoch was drawn yet, so its end may still move. It is then read anew from its beginning: the order must
-     * depend on where the epoch ends, not on how often somebody looked.
-     */
-    private void waitForMinimum() {
-        Duration pause = settings.lookAgainAfter();
-        while (buffer.size() < settings.minimum() && !buffer.full()) {
-            listener.waiting(buffer.size(), settings.minimum());
-            await(pause);
-            Duration twice = pause.multipliedBy(2);
-            pause = twice.compareTo(settings.lookAgainWithin()) < 0 ? twice : settings.lookAgainWithin();
-            SortedMap<Integer, Range> extended = reader.extendedTo(source.extent());
-            if (!extended.equals(reader.ranges())) {
-                reader = EpochReader.begin(source, extended);
-                buffer.clear();
-                readToEnd = false;
-                fill();
-            }
-        }
-    }
-
-    private void await(Duration pause) {
-        try {
-            if (stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new ClipSource.Stopped();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ClipSource.Stopped();
-        }
-    }
-
     private void fill() {
-        while (!readToEnd && !buffer.full()) {
+        while (!readToEnd && !full()) {
             ConsumerRecord<String, byte[]> record = reader.next();
             if (record == null) {
                 readToEnd = true;
             } else {
                 Clip clip = usable(record);
                 if (clip != null) {
-                    buffer.add(new Example(clip, epoch, record.partition(), record.offset()));
+                    held.add(new Example(clip, epoch, record.partition(), record.offset()));
+                    barren = false;
                 }
             }
         }
     }
 
+    /** Whether nothing more is to be held: by number or by size, both functions of the clips alone. */
+    private boolean full() {
+        return ending.size() + held.size() >= settings.capacity()
+                || ending.bytes() + held.bytes() >= settings.memoryBytes();
+    }
+
     private @Nullable Clip usable(ConsumerRecord<String, byte[]> record) {
         try {
-            Clip clip = Topics.CLIPS.read(record);
-            if (clip.getFramesCount() == 0 || clip.getVideoId().isEmpty()) {
-                throw new VitoException(
-                        Reason.DAMAGED_CLIP,
-                        "clip '%s' at %s-%d@%d has %d frames and video id '%s', expected frames of a named video"
-                                .formatted(
-                                        clip.getClipId(),
-                                        record.topic(),
-                                        record.partition(),
-                                        record.offset(),
-                                        clip.getFramesCount(),
-                                        clip.getVideoId()));
-            }
-            return clip;
+            return UsableClips.read(record);
         } catch (VitoException e) {
             listener.refused(record, e);
             return null;
         }
     }
 
-    private void refill(DataState state) {
-        if (state.buffer().isEmpty()) {
+    private void refill(ShuffleBuffer buffer, long number, List<Place> places) {
+        if (places.isEmpty()) {
             return;
         }
-        Map<Place, ConsumerRecord<String, byte[]>> records = source.fetch(new LinkedHashSet<>(state.buffer()));
-        for (Place place : state.buffer()) {
+        Map<Place, ConsumerRecord<String, byte[]>> records = source.fetch(new LinkedHashSet<>(places));
+        for (Place place : places) {
             ConsumerRecord<String, byte[]> record = records.get(place);
             if (record == null) {
                 log.warn(
@@ -233,17 +232,17 @@ public final class ClipOrder implements AutoCloseable {
                         place.partition(),
                         place.offset());
             } else {
-                buffer.add(new Example(Topics.CLIPS.read(record), epoch, place.partition(), place.offset()));
+                buffer.add(new Example(Topics.CLIPS.read(record), number, place.partition(), place.offset()));
             }
         }
     }
 
-    private void checkReach(DataState state) {
-        if (state.ranges().isEmpty()) {
+    private void checkReach(SortedMap<Integer, Range> ranges) {
+        if (ranges.isEmpty()) {
             return;
         }
         SortedMap<Integer, Range> extent = source.extent();
-        state.ranges().forEach((partition, range) -> {
+        ranges.forEach((partition, range) -> {
             Range now = extent.get(partition);
             if (now == null || now.to() < range.to()) {
                 throw new VitoException(

@@ -14,28 +14,30 @@ import org.vito.protocol.VitoException;
 
 /**
  * Everything that decides which batches follow one batch, as small as it can be: clips are named by their place, random
- * numbers by how many were drawn. It describes the moment after a batch was composed, when no batch is half full.
+ * numbers by the batch they are for. It describes the moment after a batch was composed, when no batch is half full.
  *
  * @param format version of this form
  * @param batches batches composed so far, the number of the next one
- * @param epoch the pass over the data under way, from 1; 0 before the first
- * @param draws clips drawn from the shuffle buffer in this epoch
+ * @param epoch the epoch being read, from 1; 0 before the first
  * @param turn the partition to read from next, or the one after it that there is
  * @param ranges what this epoch reads of each partition
  * @param next for each partition the offset to read next
- * @param buffer the clips in the shuffle buffer, in its order; all belong to this epoch
+ * @param replay how far older clips were replayed beside it
+ * @param ending the clips of the epoch before in the shuffle buffer, in its order
+ * @param buffer the clips of this epoch in the shuffle buffer, in its order
  */
 public record DataState(
         int format,
         long batches,
         long epoch,
-        int draws,
         int turn,
         SortedMap<Integer, Range> ranges,
         SortedMap<Integer, Long> next,
+        ReplayState replay,
+        List<Place> ending,
         List<Place> buffer) {
-    /** The only version there is. */
-    public static final int FORMAT = 1;
+    /** The version written and read. */
+    public static final int FORMAT = 2;
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -44,12 +46,14 @@ public record DataState(
     public DataState {
         ranges = Collections.unmodifiableSortedMap(new TreeMap<>(ranges));
         next = Collections.unmodifiableSortedMap(new TreeMap<>(next));
+        ending = List.copyOf(ending);
         buffer = List.copyOf(buffer);
     }
 
     /** The state before anything was read. */
     public static DataState beginning() {
-        return new DataState(FORMAT, 0, 0, 0, 0, new TreeMap<>(), new TreeMap<>(), List.of());
+        return new DataState(
+                FORMAT, 0, 0, 0, new TreeMap<>(), new TreeMap<>(), ReplayState.none(), List.of(), List.of());
     }
 
     /** Records of this epoch that were not yet read, at most. */
@@ -78,7 +82,9 @@ public record DataState(
     public static DataState fromJson(byte[] json) {
         try {
             DataState state = JSON.readValue(json, DataState.class);
-            if (state.format != FORMAT || !state.next.keySet().equals(state.ranges.keySet())) {
+            if (state.format != FORMAT
+                    || state.replay == null
+                    || !state.next.keySet().equals(state.ranges.keySet())) {
                 throw new VitoException(
                         Reason.DAMAGED_CHECKPOINT, "data state has format " + state.format + ", expected " + FORMAT);
             }

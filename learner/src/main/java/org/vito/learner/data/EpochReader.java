@@ -1,73 +1,94 @@
 package org.vito.learner.data;
 
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the ranges of one epoch in a fixed order: one record of each partition in turn, each partition up to its end. */
+/**
+ * Reads one epoch: its fresh records and, after each, as many replayed ones as the ratio allows by then.
+ *
+ * <p>Replay goes through the history in reading order, on from where the epoch before left off, and from its end round to
+ * its beginning, but within one epoch not past where it started: so a record comes at most once an epoch, and none comes
+ * again before all the others have come.
+ */
 final class EpochReader {
-    private final ClipSource source;
-    private final TreeMap<Integer, Range> ranges;
-    private final TreeMap<Integer, Long> next;
-    private int turn;
+    private final RangeReader fresh;
+    private final ClipSource historySource;
+    private final double ratio;
+    private final ReplayState begun;
+    private RangeReader replay;
+    private boolean wrapped;
+    private long given;
+    private long freshRead;
 
-    /** Continues where {@code next} and {@code turn} say. */
-    EpochReader(ClipSource source, SortedMap<Integer, Range> ranges, SortedMap<Integer, Long> next, int turn) {
-        this.source = source;
-        this.ranges = new TreeMap<>(ranges);
-        this.next = new TreeMap<>(next);
-        this.turn = turn;
-        source.seek(this.next);
-    }
-
-    /** Begins with the first record of each range. */
-    static EpochReader begin(ClipSource source, SortedMap<Integer, Range> ranges) {
-        TreeMap<Integer, Long> next = new TreeMap<>();
-        ranges.forEach((partition, range) -> next.put(partition, range.from()));
-        return new EpochReader(source, ranges, next, 0);
+    /**
+     * Continues where the states say.
+     *
+     * @param historySource another reader of the same topic, since both sides have positions of their own
+     * @param ratio replayed records for each fresh one
+     */
+    EpochReader(RangeReader fresh, ClipSource historySource, double ratio, ReplayState state) {
+        this.fresh = fresh;
+        this.historySource = historySource;
+        this.ratio = ratio;
+        begun = state;
+        wrapped = state.wrapped();
+        given = state.given();
+        freshRead = state.fresh();
+        replay = new RangeReader(historySource, replayed(wrapped), state.next(), state.turn());
     }
 
     /** The next record, or nothing at the end of the epoch. */
     @Nullable
     ConsumerRecord<String, byte[]> next() {
-        for (int asked = 0; asked < ranges.size(); asked++) {
-            Map.Entry<Integer, Range> due = ranges.ceilingEntry(turn);
-            if (due == null) {
-                due = ranges.firstEntry();
-            }
-            int partition = due.getKey();
-            turn = partition + 1;
-            long to = due.getValue().to();
-            if (next.getOrDefault(partition, to) < to) {
-                ConsumerRecord<String, byte[]> record = source.next(partition, to);
-                next.put(partition, record == null ? to : record.offset() + 1);
-                if (record != null) {
-                    return record;
-                }
+        if (given < begun.extra() + (long) Math.floor(ratio * freshRead)) {
+            ConsumerRecord<String, byte[]> old = replayed();
+            if (old != null) {
+                given++;
+                return old;
             }
         }
-        return null;
+        ConsumerRecord<String, byte[]> record = fresh.next();
+        if (record != null) {
+            freshRead++;
+        }
+        return record;
     }
 
-    /** The ranges with their ends moved to the end of what the topic holds now. */
-    SortedMap<Integer, Range> extendedTo(SortedMap<Integer, Range> extent) {
-        TreeMap<Integer, Range> extended = new TreeMap<>(ranges);
-        extent.forEach((partition, now) -> extended.merge(
-                partition, now, (before, x) -> new Range(before.from(), Math.max(before.to(), now.to()))));
-        return extended;
+    RangeReader fresh() {
+        return fresh;
     }
 
-    SortedMap<Integer, Range> ranges() {
-        return ranges;
+    ReplayState replay() {
+        return new ReplayState(
+                begun.history(),
+                begun.start(),
+                replay.positions(),
+                replay.turn(),
+                wrapped,
+                given,
+                freshRead,
+                begun.extra());
     }
 
-    SortedMap<Integer, Long> positions() {
-        return next;
+    private @Nullable ConsumerRecord<String, byte[]> replayed() {
+        ConsumerRecord<String, byte[]> record = replay.next();
+        if (record == null && !wrapped) {
+            wrapped = true;
+            replay = RangeReader.begin(historySource, replayed(true));
+            record = replay.next();
+        }
+        return record;
     }
 
-    int turn() {
-        return turn;
+    /** The part of the history from the start on, or the part before it. */
+    private SortedMap<Integer, Range> replayed(boolean beforeStart) {
+        TreeMap<Integer, Range> part = new TreeMap<>();
+        begun.history().forEach((partition, range) -> {
+            long start = begun.start().getOrDefault(partition, range.from());
+            part.put(partition, beforeStart ? new Range(range.from(), start) : new Range(start, range.to()));
+        });
+        return part;
     }
 }

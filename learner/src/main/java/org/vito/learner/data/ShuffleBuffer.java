@@ -4,21 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vito.augment.ClipBatch.Example;
 
-/** The clips that can be drawn next: a bag of fixed capacity whose order is part of the state. */
+/** Clips of one epoch that can be drawn next: a bag whose order is part of the state. */
 final class ShuffleBuffer {
-    private final int capacity;
-    private final long memoryBytes;
     private final List<Example> held = new ArrayList<>();
     private long bytes;
 
-    ShuffleBuffer(int capacity, long memoryBytes) {
-        this.capacity = capacity;
-        this.memoryBytes = memoryBytes;
+    /** Size of the clips together. */
+    long bytes() {
+        return bytes;
     }
 
-    /** Whether nothing more is to be put in: by number or by size, both functions of the clips alone. */
-    boolean full() {
-        return held.size() >= capacity || bytes >= memoryBytes;
+    boolean isEmpty() {
+        return held.isEmpty();
     }
 
     int size() {
@@ -28,11 +25,6 @@ final class ShuffleBuffer {
     void add(Example example) {
         held.add(example);
         bytes += example.clip().getSerializedSize();
-    }
-
-    void clear() {
-        held.clear();
-        bytes = 0;
     }
 
     Example get(int index) {

@@ -39,6 +39,8 @@ public final class LearnerActor extends AbstractBehavior<LearnerActor.Command> {
 
     private record Saved(long step) implements Command {}
 
+    private record NotSaved(long step, String reason) implements Command {}
+
     private record Progressed(LearnerEvents.Progress progress) implements Command {}
 
     private record Ended(@Nullable Throwable failure) implements Command {}
@@ -70,6 +72,7 @@ public final class LearnerActor extends AbstractBehavior<LearnerActor.Command> {
     private String detail = "starting";
     private long generation;
     private int failures;
+    private String warning = "";
     private boolean stopping;
 
     private LearnerActor(
@@ -110,6 +113,7 @@ public final class LearnerActor extends AbstractBehavior<LearnerActor.Command> {
                 .onMessage(Waiting.class, this::onWaiting)
                 .onMessage(Saving.class, this::onSaving)
                 .onMessage(Saved.class, this::onSaved)
+                .onMessage(NotSaved.class, this::onNotSaved)
                 .onMessage(Progressed.class, this::onProgressed)
                 .onMessage(Ended.class, this::onEnded)
                 .onMessage(Restart.class, command -> onRestart())
@@ -151,19 +155,27 @@ public final class LearnerActor extends AbstractBehavior<LearnerActor.Command> {
 
     private Behavior<Command> onSaved(Saved event) {
         failures = 0;
+        warning = "";
         return say("saved the checkpoint of step " + event.step());
+    }
+
+    private Behavior<Command> onNotSaved(NotSaved event) {
+        warning = "; NOT SAVED at step %d: %s".formatted(event.step(), event.reason());
+        return say("step " + event.step() + warning);
     }
 
     private Behavior<Command> onProgressed(Progressed event) {
         LearnerEvents.Progress p = event.progress();
         return say(String.format(
                 Locale.ROOT,
-                "step %d/%d, loss %.4f, %.1f clips/s, %s left",
+                "step %d/%d, loss %.4f, %.1f clips/s, %.0f %% of the time waiting for data, %s left%s",
                 p.step(),
                 p.total(),
                 p.loss(),
                 p.clipsPerSecond(),
-                time(p.secondsLeft())));
+                100 * p.stalledShare(),
+                time(p.secondsLeft()),
+                warning));
     }
 
     private Behavior<Command> onEnded(Ended event) {
@@ -225,6 +237,11 @@ public final class LearnerActor extends AbstractBehavior<LearnerActor.Command> {
             @Override
             public void saved(long step) {
                 self.tell(new Saved(step));
+            }
+
+            @Override
+            public void notSaved(long step, String reason) {
+                self.tell(new NotSaved(step, reason));
             }
 
             @Override

@@ -9,9 +9,11 @@ interface LearnerEvents {
      *
      * @param total steps of the run
      * @param clipsPerSecond lately, waiting included
+     * @param stalledShare of the wall time lately that was spent waiting for data, 0 … 1
      * @param secondsLeft until the run's end at that rate
      */
-    record Progress(long step, long total, double loss, double clipsPerSecond, double secondsLeft) {}
+    record Progress(
+            long step, long total, double loss, double clipsPerSecond, double stalledShare, double secondsLeft) {}
 
     /** The run's directory was opened as {@code generation}; the network is built and restored. */
     void restoring(long generation);
@@ -27,6 +29,9 @@ interface LearnerEvents {
 
     /** A checkpoint is durable and announced. */
     void saved(long step);
+
+    /** A checkpoint could not be written; training goes on and the next due save tries again. */
+    void notSaved(long step, String reason);
 
     void progress(Progress progress);
 

@@ -1,25 +1,39 @@
 package org.vito.learner.run;
 
-/** How fast training goes: each step's time, the share of it spent waiting for a batch, and a running average. */
+/**
+ * How fast training goes: the time of the last step, and running averages over the last ten or so of what a step takes and
+ * of how much of that is spent waiting for its batch. Between the end of one step and the end of the next lies everything
+ * the loop does, saving included.
+ */
 final class Pace {
-    private static final double SMOOTHING = 0.1; // of the newest step in the average
+    private static final double SMOOTHING = 0.1; // of the newest step in the averages
     private static final double NANOS = 1e9;
 
     private final int clips;
-    private double secondsPerStep = Double.NaN;
+    private long lastEnd;
+    private boolean any;
     private double stepSeconds;
-    private double waitSeconds;
+    private double secondsPerStep;
+    private double waitSecondsPerStep;
 
     Pace(int clips) {
         this.clips = clips;
     }
 
-    /** A step took {@code stepNanos} after {@code waitNanos} of waiting for its batch. */
-    void step(long waitNanos, long stepNanos) {
-        waitSeconds = waitNanos / NANOS;
-        stepSeconds = stepNanos / NANOS;
-        double total = waitSeconds + stepSeconds;
-        secondsPerStep = Double.isNaN(secondsPerStep) ? total : secondsPerStep + SMOOTHING * (total - secondsPerStep);
+    /** Steps follow from now on; times are of {@link System#nanoTime}. */
+    void begin(long now) {
+        lastEnd = now;
+    }
+
+    /** A step has ended that began to compute at {@code computed}, its batch having been waited for since {@code waited}. */
+    void step(long waited, long computed, long ended) {
+        double wall = (ended - lastEnd) / NANOS;
+        double wait = (computed - waited) / NANOS;
+        stepSeconds = (ended - computed) / NANOS;
+        secondsPerStep = any ? secondsPerStep + SMOOTHING * (wall - secondsPerStep) : wall;
+        waitSecondsPerStep = any ? waitSecondsPerStep + SMOOTHING * (wait - waitSecondsPerStep) : wait;
+        any = true;
+        lastEnd = ended;
     }
 
     /** Milliseconds of the last step, without the wait. */
@@ -27,19 +41,18 @@ final class Pace {
         return 1000 * stepSeconds;
     }
 
-    /** Share of the last step's time that was spent waiting, 0 … 1. */
+    /** Share of the wall time of the last steps that was spent waiting for batches, 0 … 1; 0 before the first. */
     double stalledShare() {
-        double total = waitSeconds + stepSeconds;
-        return total == 0 ? 0 : waitSeconds / total;
+        return secondsPerStep == 0 ? 0 : Math.min(1, waitSecondsPerStep / secondsPerStep);
     }
 
-    /** Clips a second, waiting included, averaged over the last steps; 0 before the first. */
+    /** Clips a second of wall time over the last steps; 0 before the first. */
     double clipsPerSecond() {
-        return Double.isNaN(secondsPerStep) || secondsPerStep == 0 ? 0 : clips / secondsPerStep;
+        return secondsPerStep == 0 ? 0 : clips / secondsPerStep;
     }
 
     /** Seconds that {@code steps} more steps will take; NaN before the first. */
     double secondsFor(long steps) {
-        return steps * secondsPerStep;
+        return any ? steps * secondsPerStep : Double.NaN;
     }
 }

@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vito.augment.ClipBatch.Example;
 import org.vito.learner.checkpoint.CheckpointStore;
+import org.vito.learner.checkpoint.Checkpoints;
 import org.vito.learner.checkpoint.Checkpoints.Verified;
 import org.vito.learner.checkpoint.Manifest;
 import org.vito.learner.data.ClipOrder;
@@ -22,6 +23,7 @@ import org.vito.learner.data.ClipSource;
 import org.vito.learner.data.DataState;
 import org.vito.learner.data.KafkaClipSource;
 import org.vito.learner.data.OrderListener;
+import org.vito.learner.data.RecordedEpochs;
 import org.vito.learner.run.BatchAssembler.Prepared;
 import org.vito.protocol.Platform;
 import org.vito.protocol.Reason;
@@ -42,6 +44,7 @@ final class TrainingLoop implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(TrainingLoop.class);
     private static final Duration PATIENCE = Duration.ofMillis(500);
     private static final int NAMED_CLIPS = 16;
+    private static final int RECORDED_EPOCHS = 10_000;
 
     private final ActorSystem<?> system;
     private final RunSettings settings;
@@ -60,7 +63,8 @@ final class TrainingLoop implements Runnable {
     private double loss = Double.NaN;
     private DataState data = DataState.beginning();
     private long savedStep = -1;
-    private Instant savedAt = Instant.EPOCH;
+    private Instant saveTriedAt = Instant.EPOCH;
+    private int failedSaves;
 
     /** An epoch that cannot begin: it has {@code have} of {@code need} clips. */
     private record Shortage(long have, long need) {}
@@ -121,6 +125,7 @@ final class TrainingLoop implements Runnable {
     private void restore(CheckpointStore store, TrainingJournal journal, Trainable network) throws Exception {
         Verified newest = store.newest().orElse(null);
         if (newest == null) {
+            epochs().clear();
             save(store, journal, network);
             return;
         }
@@ -129,7 +134,7 @@ final class TrainingLoop implements Runnable {
         step = newest.manifest().step();
         loss = newest.manifest().loss();
         savedStep = step;
-        savedAt = platform.clock().instant();
+        saveTriedAt = platform.clock().instant();
         log.info("run {} goes on after step {} from {}", settings.run(), step, newest.directory());
         if (!Announcements.isAnnounced(platform.kafka(), newest)) {
             announce(journal, newest);
@@ -145,6 +150,7 @@ final class TrainingLoop implements Runnable {
             meter.queue(batches::prepared, augmentation.buffers() - 1);
             meter.lag(batches::unread);
             events.training(step, settings.schedule().steps());
+            pace.begin(System.nanoTime());
             while (step < settings.schedule().steps() && !stop.isDone()) {
                 long began = System.nanoTime();
                 Prepared batch = await(batches);
@@ -157,7 +163,7 @@ final class TrainingLoop implements Runnable {
                     batch.views().release().run();
                 }
                 if (due()) {
-                    save(store, journal, network);
+                    trySave(store, journal, network);
                     events.training(step, settings.schedule().steps());
                 }
             }
@@ -194,22 +200,28 @@ final class TrainingLoop implements Runnable {
         double decay = settings.schedule().emaDecay(step);
         long began = System.nanoTime();
         Trainable.Outcome outcome =
-                network.step(batch.views().buffer(), batch.views().videoIds(), step, rate, decay);
-        pace.step(began - waitBegan, System.nanoTime() - began);
+network.step(batch.views().buffer(), batch.views().videoIds(), step, rate, decay);
+        pace.step(waitBegan, began, System.nanoTime());
         step++;
         if (!outcome.isFinite()) {
+            log.error("the clips of step {}: {}", step, names(examples, examples.size()));
             throw new VitoException(
                     Reason.NOT_FINITE,
                     "step %d has loss %s and gradient norm %s; the checkpoint of step %d is kept. Its clips: %s"
-                            .formatted(step, outcome.loss(), outcome.gradientNorm(), savedStep, names(examples)));
+                            .formatted(
+                                    step,
+                                    outcome.loss(),
+                                    outcome.gradientNorm(),
+                                    savedStep,
+                                    names(examples, NAMED_CLIPS)));
         }
         loss = outcome.loss();
         data = batch.after();
         meter.passed(examples.size());
         journal.tell(Topics.TRAINING, report(examples, rate, decay));
         long total = settings.schedule().steps();
-        events.progress(
-                new LearnerEvents.Progress(step, total, loss, pace.clipsPerSecond(), pace.secondsFor(total - step)));
+        events.progress(new LearnerEvents.Progress(
+                step, total, loss, pace.clipsPerSecond(), pace.stalledShare(), pace.secondsFor(total - step)));
     }
 
     private TrainingStep report(List<Example> examples, double rate, double decay) {
@@ -240,7 +252,27 @@ final class TrainingLoop implements Runnable {
         long everySteps = settings.checkpoint().everySteps();
         Duration every = settings.checkpoint().every();
         boolean bySteps = everySteps > 0 && step % everySteps == 0;
-        return bySteps || (!every.isZero() && !platform.clock().instant().isBefore(savedAt.plus(every)));
+        return bySteps || (!every.isZero() && !platform.clock().instant().isBefore(saveTriedAt.plus(every)));
+    }
+
+    /** Saves; where the storage fails, training goes on for a while, since it may be there again at the next due save. */
+    private void trySave(CheckpointStore store, TrainingJournal journal, Trainable network) {
+        try {
+            save(store, journal, network);
+            failedSaves = 0;
+        } catch (VitoException e) {
+            if (e.reason() != Reason.STORAGE
+                    || ++failedSaves >= settings.checkpoint().attempts()) {
+                throw e;
+            }
+            log.error(
+                    "training goes on without the checkpoint, failed save {} of {} before it halts: {}",
+                    failedSaves,
+                    settings.checkpoint().attempts(),
+                    e.getMessage());
+            saveTriedAt = platform.clock().instant();
+            events.notSaved(step, String.valueOf(e.getMessage()));
+        }
     }
 
     private void save(CheckpointStore store, TrainingJournal journal, Trainable network) {
@@ -250,10 +282,12 @@ final class TrainingLoop implements Runnable {
         Verified saved =
                 store.write(new CheckpointStore.About(step, loss, networks.architecture(), data.next()), directory -> {
                     network.save(directory);
+                    FiniteWeights.check(
+                            directory, "after step %d; the checkpoint of step %d is kept".formatted(step, savedStep));
                     Files.write(directory.resolve(Manifest.DATA), state);
                 });
         savedStep = step;
-        savedAt = platform.clock().instant();
+        saveTriedAt = platform.clock().instant();
         announce(journal, saved);
         store.retain();
         events.saved(step);
@@ -272,25 +306,41 @@ final class TrainingLoop implements Runnable {
     }
 
     private ClipOrder order(DataState from, Refusals refusals) {
-        KafkaClipSource source = new KafkaClipSource(
-                platform.kafka(),
-                "vito-learner-" + settings.run(),
-                settings.order().readTimeout(),
-                platform.clock());
+        ClipSource source = source("");
+        ClipSource history = source;
         try {
-            return new ClipOrder(source, settings.order(), from, new Listener(refusals));
+            if (settings.order().replays()) {
+                history = source("-history");
+            }
+            return new ClipOrder(source, history, settings.order(), epochs(), from, new Listener(refusals));
         } catch (RuntimeException e) {
             source.close();
+            if (history != source) {
+                history.close();
+            }
             throw e;
         }
     }
 
-    private static String names(List<Example> examples) {
+    private ClipSource source(String purpose) {
+        return new KafkaClipSource(
+                platform.kafka(),
+                "vito-learner-" + settings.run() + purpose,
+                settings.order().readTimeout(),
+                platform.clock());
+    }
+
+    private RecordedEpochs epochs() {
+        return RecordedEpochs.open(
+                Checkpoints.runDirectory(platform.data(), settings.run()).resolve("epochs"), RECORDED_EPOCHS);
+    }
+
+    private static String names(List<Example> examples, int most) {
         String named = examples.stream()
-                .limit(NAMED_CLIPS)
+                .limit(most)
                 .map(e -> "%s (%d@%d, epoch %d)".formatted(e.clip().getClipId(), e.partition(), e.offset(), e.epoch()))
                 .collect(Collectors.joining(", "));
-        return examples.size() <= NAMED_CLIPS ? named : named + " and " + (examples.size() - NAMED_CLIPS) + " more";
+        return examples.size() <= most ? named : named + " and " + (examples.size() - most) + " more, all in the log";
     }
 
     /** Runs on the thread that reads. */

@@ -52,7 +52,7 @@ class CheckpointStoreTest {
         return CheckpointStore.open(
                 "r",
                 data,
-                new CheckpointSettings(0, Duration.ZERO, keep, keepEvery, Duration.ofHours(1)),
+                new CheckpointSettings(0, Duration.ZERO, 1, keep, keepEvery, Duration.ofHours(1)),
                 identity,
                 InstantSource.fixed(NOW));
     }
@@ -90,9 +90,16 @@ class CheckpointStoreTest {
                 .isEqualTo(written.digest())
                 .isEqualTo(Sha256.of(checkpoints.resolve("step-00000003/manifest.json")));
         assertThat(read.manifest()).isEqualTo(written.manifest());
-        assertThat(read.manifest().files()).containsOnlyKeys("weights", "config.json");
+        assertThat(read.manifest().files()).containsOnlyKeys("weights", "config.json", "settings.json");
         assertThat(read.manifest().positions()).containsEntry(1, 9L);
         assertThat(read.manifest().generation()).isEqualTo(1);
+        assertThat(read.manifest().configDigest())
+                .isEqualTo(Sha256.of(read.directory().resolve("config.json")));
+        assertThat(Files.readString(read.directory().resolve("config.json")))
+                .contains("\"a.y\" : \"two\"")
+                .doesNotContain("a.z.p");
+        assertThat(Files.readString(read.directory().resolve("settings.json")))
+                .contains("\"a.y\" : \"two\"", "\"a.z.p\" : \"3\"");
     }
 
     @Test
@@ -231,10 +238,39 @@ class CheckpointStoreTest {
         assertThatThrownBy(() -> CheckpointStore.open(
                         "r",
                         file,
-                        new CheckpointSettings(0, Duration.ZERO, 1, 0, Duration.ZERO),
+                        new CheckpointSettings(0, Duration.ZERO, 1, 1, 0, Duration.ZERO),
                         IDENTITY,
                         InstantSource.fixed(NOW)))
                 .isInstanceOf(VitoException.class)
                 .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void whereNoneIsWholeTheRunDoesNotSilentlyBeginAnew() throws IOException {
+        write(1);
+        write(2);
+        Files.writeString(checkpoints.resolve("step-00000001/weights"), "other!");
+        Files.delete(checkpoints.resolve("step-00000002/weights"));
+        assertThatThrownBy(() -> store.newest())
+                .isInstanceOf(VitoException.class)
+                .hasMessageContaining("none of the 2 checkpoints")
+                .hasMessageContaining("step-00000001/weights has SHA-256")
+                .hasMessageContaining("step-00000002 lacks the file")
+                .extracting(e -> ((VitoException) e).reason())
+                .isEqualTo(Reason.DAMAGED_CHECKPOINT);
+        assertThat(names()).as("nothing was moved").containsExactly("latest", "step-00000001", "step-00000002");
+    }
+
+    @Test
+    void aCheckpointOfAnotherVersionIsRefusedAndNotPutAside() throws IOException {
+        write(1);
+        Path manifest = checkpoints.resolve("step-00000001/manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).replace("\"format\" : 2", "\"format\" : 9"));
+        assertThatThrownBy(() -> store.newest())
+                .isInstanceOf(VitoException.class)
+                .hasMessageContaining("its format is 9, expected 2")
+                .extracting(e -> ((VitoException) e).reason())
+                .isEqualTo(Reason.OTHER_CONFIGURATION);
+        assertThat(names()).contains("step-00000001");
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.vito.augment.ClipBatch.Example;
 import org.vito.learner.TestBroker;
 import org.vito.learner.TestClips;
+import org.vito.learner.data.OrderSettings.Drained;
 import org.vito.learner.data.OrderSettings.Mode;
 import org.vito.protocol.KafkaAccess;
 import org.vito.protocol.Topics;
@@ -34,20 +35,26 @@ class KafkaClipSourceTest {
     }
 
     private ClipOrder order(OrderSettings settings, DataState state) {
-        return new ClipOrder(
-                new KafkaClipSource(kafka, "test", Duration.ofSeconds(30), InstantSource.system()),
-                settings,
-                state,
-                heard);
+        return new ClipOrder(source("test"), source("test-history"), settings, EpochDecisions.UNRECORDED, state, heard);
+    }
+
+    private KafkaClipSource source(String clientId) {
+        return new KafkaClipSource(kafka, clientId, Duration.ofSeconds(30), InstantSource.system());
     }
 
     private static OrderSettings settings(Mode mode, int clips, int passes, int minimum) {
+        return settings(mode, clips, passes, minimum, 0);
+    }
+
+    private static OrderSettings settings(Mode mode, int clips, int passes, int minimum, double replayRatio) {
         return new OrderSettings(
                 3,
                 clips,
                 mode,
                 passes,
                 minimum,
+                replayRatio,
+                Drained.WAIT,
                 24,
                 1L << 30,
                 Duration.ofMillis(20),
@@ -139,6 +146,38 @@ class KafkaClipSourceTest {
                             .map(e -> e.clip().getClipId()))
                     .containsExactlyInAnyOrderElementsOf(written);
             assertThat(heard.waits).isNotEmpty();
+        }
+    }
+
+    @Test
+    void olderClipsAreReplayedBesideNewOnesAndEveryBatchCanBeContinuedFrom() {
+        OrderSettings settings = settings(Mode.FOLLOW, 10, 1, 10, 1);
+        try (KafkaProducer<String, byte[]> producer = TestBroker.producer("replay");
+                ClipOrder order = order(settings, DataState.beginning())) {
+            Set<String> old = write(producer, 0, 60);
+            List<ComposedBatch> batches = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                batches.add(order.next());
+            }
+            Set<String> fresh = write(producer, 60, 80);
+            for (int i = 0; i < 4; i++) {
+                batches.add(order.next());
+            }
+            List<String> second = batches.subList(6, 10).stream()
+                    .flatMap(b -> b.batch().examples().stream())
+                    .map(e -> e.clip().getClipId())
+                    .toList();
+            assertThat(second).doesNotHaveDuplicates().containsAll(fresh);
+            assertThat(second).filteredOn(old::contains).hasSize(20);
+            for (int after : List.of(6, 8)) {
+                List<ComposedBatch> rest = new ArrayList<>();
+                try (ClipOrder continued = order(settings, batches.get(after).after())) {
+                    for (int i = after + 1; i < 10; i++) {
+                        rest.add(continued.next());
+                    }
+                }
+                assertThat(names(rest)).as("after %d", after).isEqualTo(names(batches.subList(after + 1, 10)));
+            }
         }
     }
 }

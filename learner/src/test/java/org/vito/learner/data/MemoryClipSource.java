@@ -35,6 +35,11 @@ final class MemoryClipSource implements ClipSource {
         void gap(int partition) {
             partitions.get(partition).add(null);
         }
+
+        /** Makes gaps of everything. */
+        void forget() {
+            partitions.forEach(records -> records.replaceAll(r -> null));
+        }
     }
 
     private final Topic topic;

@@ -76,8 +76,25 @@ class LearnerActorTest {
         assertThat(next().state()).isEqualTo(LearnerState.WAITING);
         loop.training(0, 100);
         next();
-        loop.progress(new LearnerEvents.Progress(7, 100, 2.5, 12.34, 93.4));
-        assertThat(next().detail()).isEqualTo("step 7/100, loss 2.5000, 12.3 clips/s, 1:33 min left");
+        loop.progress(new LearnerEvents.Progress(7, 100, 2.5, 12.34, 0.071, 93.4));
+        assertThat(next().detail())
+                .isEqualTo("step 7/100, loss 2.5000, 12.3 clips/s, 7 % of the time waiting for data, 1:33 min left");
+        loop.saving(8);
+        next();
+        loop.notSaved(8, "disk full");
+        assertThat(next().detail()).isEqualTo("step 8; NOT SAVED at step 8: disk full");
+        loop.training(8, 100);
+        next();
+        loop.progress(new LearnerEvents.Progress(9, 100, 2.5, 12.34, 0, 93.4));
+        assertThat(next().detail()).endsWith("1:33 min left; NOT SAVED at step 8: disk full");
+        loop.saving(9);
+        next();
+        loop.saved(9);
+        next();
+        loop.training(9, 100);
+        next();
+        loop.progress(new LearnerEvents.Progress(10, 100, 2.5, 12.34, 0, 93.4));
+        assertThat(next().detail()).endsWith("1:33 min left");
         TestProbe<LearnerActor.Status> probe = KIT.createTestProbe();
         learner.tell(new LearnerActor.GetStatus(probe.getRef()));
         assertThat(probe.receiveMessage().state()).isEqualTo(LearnerState.TRAINING);
@@ -98,6 +115,7 @@ class LearnerActorTest {
                 "Waiting",
                 "Saving",
                 "Saved",
+                "NotSaved",
                 "Progressed",
                 "Ended",
                 "Restart"));
