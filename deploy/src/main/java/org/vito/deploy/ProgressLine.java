@@ -31,6 +31,7 @@ final class ProgressLine {
             parts.add("step " + step.getStep() + (step.getTotalSteps() > 0 ? "/" + step.getTotalSteps() : ""));
             parts.add(format("loss %.3f", step.getLoss()));
             parts.add(format("%.1f clips/s", step.getClipsPerSecond()));
+            parts.add(format("%.0f %% of the time waiting for data", 100 * step.getStalledShare()));
             state.best(step.getRunId()).ifPresent(best -> parts.add(score(best)));
             left(step).ifPresent(left -> parts.add(left + " left"));
         });

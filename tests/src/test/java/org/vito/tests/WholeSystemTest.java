@@ -232,6 +232,7 @@ class WholeSystemTest {
             system.guarded(() -> {
                 shown.awaitText("run-step", text -> text.contains("240"));
                 shown.awaitText("run-loss", text -> text.matches(".*\\d\\.\\d+.*"));
+                shown.awaitText("run-stalled", text -> text.matches("[\\d.]+.%"));
                 return true;
             });
             assertThat(shown.attribute("loss-chart", "data-points")).matches("[1-9]\\d*");
