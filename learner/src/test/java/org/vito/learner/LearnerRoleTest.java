@@ -19,9 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vito.augment.AugmentSettings;
 import org.vito.learner.checkpoint.Checkpoints;
+import org.vito.learner.weights.SafetensorsFile;
 import org.vito.protocol.DirectoryObjectStore;
 import org.vito.protocol.KafkaAccess;
 import org.vito.protocol.Platform;
+import org.vito.protocol.Reason;
 import org.vito.protocol.RunningRole;
 import org.vito.protocol.Stages;
 import org.vito.protocol.Topics;
@@ -128,5 +130,35 @@ class LearnerRoleTest {
         assertThatThrownBy(() -> start(config, KafkaAccess.to("127.0.0.1:1")))
                 .isInstanceOf(VitoException.class)
                 .hasMessageContaining("vito.augment.size = 64 but vito.learner.model.size = 32");
+    }
+
+    @Test
+    void weightsThatOverflowHaltTheRealNetworkBeforeTheyAreSaved() throws Exception {
+        KafkaAccess kafka = TestBroker.withoutClips();
+        try (KafkaProducer<String, byte[]> producer = TestBroker.producer("")) {
+            for (int i = 0; i < 26; i++) {
+                TestBroker.send(producer, Topics.CLIPS.record(TestClips.noise("video" + i % 7, i)));
+            }
+        }
+        Config config = ConfigFactory.parseString(
+                        "vito.learner { schedule { steps = 400, base-learning-rate = 1e6 }, checkpoint.every-steps = 1"
+                                + " }")
+                .withFallback(config("overflow"));
+        RunningRole role = start(config, kafka);
+        assertThatThrownBy(() -> finish(role))
+                .cause()
+                .isInstanceOf(VitoException.class)
+                .satisfies(e -> assertThat(((VitoException) e).reason()).isEqualTo(Reason.NOT_FINITE))
+                .hasMessageContaining("step")
+                .hasMessageMatching("(?s).*the checkpoint of step \\d+ is kept.*");
+        Checkpoints.Verified last =
+                Checkpoints.latest(Checkpoints.directory(data, "overflow")).orElseThrow();
+        try (SafetensorsFile weights = SafetensorsFile.open(last.directory().resolve("online.safetensors"))) {
+            for (String name : weights.names()) {
+                for (float value : weights.read(name)) {
+                    assertThat(value).isFinite();
+                }
+            }
+        }
     }
 }

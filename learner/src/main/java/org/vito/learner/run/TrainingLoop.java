@@ -200,7 +200,7 @@ final class TrainingLoop implements Runnable {
         double decay = settings.schedule().emaDecay(step);
         long began = System.nanoTime();
         Trainable.Outcome outcome =
-network.step(batch.views().buffer(), batch.views().videoIds(), step, rate, decay);
+                network.step(batch.views().buffer(), batch.views().videoIds(), step, rate, decay);
         pace.step(waitBegan, began, System.nanoTime());
         step++;
         if (!outcome.isFinite()) {

@@ -3,6 +3,9 @@ package org.vito.learner.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.vito.learner.TestBroker;
 import org.vito.learner.TestClips;
 import org.vito.learner.checkpoint.Checkpoints;
@@ -403,5 +407,41 @@ class TrainingTest {
         assertThat(step.getStepMs()).isPositive();
         assertThat(Duration.ofMillis(System.currentTimeMillis() - step.getAtMs()))
                 .isLessThan(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void otherSettingsAreRefusedByKeyAndBothValues() throws Exception {
+        write(0, 25, "");
+        finish(start(run, new StandInNetwork.Maker(), ""));
+        VitoException failure =
+                (VitoException) failure(start(run, new StandInNetwork.Maker(), "vito.learner.schedule.steps = 30"));
+        assertThat(failure.reason()).isEqualTo(Reason.OTHER_CONFIGURATION);
+        assertThat(failure).hasMessageContaining("vito.learner.schedule.steps is 30, was 20");
+    }
+
+    @Test
+    void aDamagedCheckpointIsNamedAndTheOneBeforeItGoesOn() throws Exception {
+        write(0, 25, "");
+        StandInNetwork.Maker whole = new StandInNetwork.Maker();
+        finish(start(run, whole, ""));
+        Path newest = Checkpoints.directory(data, run).resolve("step-00000020");
+        Files.writeString(newest.resolve("weight"), "0x1.0p0");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger("org.vito.learner.checkpoint");
+        logger.addAppender(log);
+        StandInNetwork.Maker again = new StandInNetwork.Maker();
+        try {
+            finish(start(run, again, ""));
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .anyMatch(m -> m.contains(newest + " is damaged")
+                        && m.contains("the one of step 15 is used")
+                        && m.contains(newest.resolve("weight") + " has "));
+        assertThat(again.losses).isEqualTo(whole.losses.subList(15, 20));
+        assertThat(Checkpoints.verify(newest).manifest().generation()).isEqualTo(2);
     }
 }
