@@ -1,22 +1,19 @@
 package org.vito.learner.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,50 +21,76 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.vito.learner.FrozenEncoder;
 import org.vito.learner.network.Variable;
 import org.vito.learner.network.Variables;
-import org.vito.learner.optimise.Optimiser.Gradient;
 import org.vito.learner.weights.SafetensorsFile;
 
 /**
- * Compares with numbers that a PyTorch implementation of the method computed in 64 bits: projections, loss, every gradient,
- * and both networks after one step at a learning rate so high that a second one is already sensitive to rounding (later
- * steps are checked by {@link StepArithmeticTest}, step by step). The system property {@code vito.golden.dir} names further directories of such files.
+ * Compares one step with what PyTorch made of the same weights and views: projections, loss, every gradient, and both
+ * networks afterwards. Distances are relative to a tensor's largest element. {@link GoldenFiveStepsTest} goes further.
+ *
+ * <p>Where PyTorch computed in 32 bits, a tensor may also differ by some times what nudged views make of it: its own gradients
+ * were measured to be up to 3e-3 away from those in 64 bits, where a value lies close to the bend of a ReLU.
  */
 class GoldenTest {
-    private static final int VIEWS = 3;
-    private static final int CLIPS = 4;
-    private static final int[] VIDEOS = {0, 1, 2, 3};
     private static final double TOLERANCE = 1e-4;
 
-    static Stream<Path> vectors() throws URISyntaxException {
-        List<Path> directories = new ArrayList<>();
-        directories.add(Path.of(GoldenTest.class.getResource("/golden/tiny").toURI()));
-        String more = System.getProperty("vito.golden.dir", "");
-        Pattern.compile(Pattern.quote(File.pathSeparator))
-                .splitAsStream(more)
-                .filter(directory -> !directory.isBlank())
-                .map(Path::of)
-                .forEach(directories::add);
-        return directories.stream();
+    static Stream<GoldenVectors> vectors() throws IOException, URISyntaxException {
+        return GoldenVectors.all();
+    }
+
+    static Stream<GoldenVectors> exactVectors() throws IOException, URISyntaxException {
+        return vectors().filter(GoldenVectors::exact);
     }
 
     @ParameterizedTest
     @MethodSource("vectors")
-    void projectionsLossAndGradients(Path golden) throws IOException {
-        JsonNode meta = meta(golden);
-        int size = meta.get("size").intValue();
-        try (TrainingModel model = TrainingModel.create(TestSettings.tiny(size), 0);
-                TFloat32 images = images(golden, size);
-                TInt32 videos = TInt32.vectorOf(VIDEOS);
-                SafetensorsFile expected = SafetensorsFile.open(golden.resolve("expected.safetensors"))) {
-            load(model, golden);
-            TrainingGraph nodes = model.nodes();
+    void projectionsLossAndGradients(GoldenVectors golden) {
+        try (TrainingModel model = golden.model();
+                SafetensorsFile expected = golden.file("expected.safetensors")) {
+            Outcome found = outcome(golden, model, golden.images());
+            assertThat(found.loss).isCloseTo(golden.number("loss"), withPercentage(0.01));
+            List<Outcome> nudged = golden.exact()
+                    ? List.of()
+                    : golden.nudgedImages().stream()
+                            .map(views -> outcome(golden, model, views))
+                            .toList();
+            Map<String, Double> excess = new TreeMap<>();
+            found.tensors.forEach((name, tensor) -> {
+                double allowed = TOLERANCE * largest(wide(expected.read(scaledBy(name))));
+                for (Outcome other : nudged) {
+                    double moved = distance(of(other.tensors, name), wide(tensor), 1);
+                    allowed = Math.max(allowed, GoldenVectors.MARGIN * moved);
+                }
+                double distance = distance(tensor, wide(expected.read(name)), 1);
+                excess.put(name, distance == 0 ? 0 : distance / allowed);
+            });
+            assertThat(excess).isNotEmpty().allSatisfy((name, times) -> assertThat(times)
+                    .isLessThan(1));
+        }
+    }
+
+    /**
+     * The true gradient of a bias before a batch normalisation, and of one before a softmax, is 0, and what is found is
+     * rounding: it is compared with the weights beside it.
+     */
+    private static String scaledBy(String name) {
+        return name.equals("grad.projector.0.bias") || name.endsWith("fc2.bias")
+                ? name.replace("bias", "weight")
+                : name;
+    }
+
+    /** The loss, and projections of unit length and gradients by their names in files. */
+    private record Outcome(double loss, Map<String, float[]> tensors) {}
+
+    private static Outcome outcome(GoldenVectors golden, TrainingModel model, float[] views) {
+        TrainingGraph nodes = model.nodes();
+        try (TFloat32 images = golden.tensor(views);
+                TInt32 videos = TInt32.vectorOf(golden.videos())) {
             Session.Runner runner = model.session()
                     .runner()
                     .feed(nodes.images(), images)
@@ -77,32 +100,72 @@ class GoldenTest {
             nodes.targetOutputs().forEach(runner::fetch);
             nodes.gradients().forEach(gradient -> runner.fetch(gradient.value()));
             try (Result result = runner.run()) {
-                assertThat(((TFloat32) result.get(0)).getFloat())
-                        .isCloseTo(meta.get("loss").floatValue(), withPercentage(0.001));
-                assertProjections(result, 1, expected.read("z_online"), "z_online");
-                assertProjections(result, 1 + VIEWS, expected.read("z_target"), "z_target");
-                assertGradients(result, 1 + 2 * VIEWS, nodes.gradients(), expected);
+                Map<String, float[]> tensors = new TreeMap<>();
+                tensors.put("z_online", projections(golden, result, 1));
+                tensors.put("z_target", projections(golden, result, 1 + golden.views()));
+                for (int i = 0; i < nodes.gradients().size(); i++) {
+                    Variable parameter = nodes.gradients().get(i).parameter();
+                    TFloat32 value = (TFloat32) result.get(1 + 2 * golden.views() + i);
+                    tensors.put("grad." + parameter.name(), parameter.inFileLayout(value));
+                }
+                return new Outcome(((TFloat32) result.get(0)).getFloat(), tensors);
             }
         }
     }
 
+    private static float[] projections(GoldenVectors golden, Result result, int first) {
+        int length =
+                Objects.requireNonNull(golden.settings().network().projector()).output();
+        int ofView = golden.settings().clips() * length;
+        float[] rows = new float[golden.views() * ofView];
+        for (int view = 0; view < golden.views(); view++) {
+            float[] found = new float[ofView];
+            ((TFloat32) result.get(first + view)).copyTo(DataBuffers.of(found, false, false));
+            System.arraycopy(found, 0, rows, view * ofView, ofView);
+        }
+        for (int row = 0; row < rows.length; row += length) {
+            double squares = 0;
+            for (int i = row; i < row + length; i++) {
+                squares += (double) rows[i] * rows[i];
+            }
+            assertThat(squares)
+                    .as("length of a projection, which the objective and not the network makes 1")
+                    .isNotCloseTo(1, within(1e-3));
+            for (int i = row; i < row + length; i++) {
+                rows[i] = (float) (rows[i] / Math.sqrt(squares));
+            }
+        }
+        return rows;
+    }
+
+    /** What LARS and the moving average make, in 64 bits, of the gradients that PyTorch found. */
     @ParameterizedTest
-    @MethodSource("vectors")
-    void weightsAndStatisticsAfterAStep(Path golden) throws IOException {
-        JsonNode meta = meta(golden);
-        int size = meta.get("size").intValue();
-        double learningRate = meta.get("lr").doubleValue();
-        double decay = meta.get("tau").doubleValue();
-        try (TrainingModel model = TrainingModel.create(TestSettings.tiny(size), 0);
-                TFloat32 images = images(golden, size);
-                SafetensorsFile after = SafetensorsFile.open(golden.resolve("after1.safetensors"))) {
-            load(model, golden);
-            model.stepOnNormalised(images, VIDEOS, learningRate, decay);
-            assertWeights(model, model.nodes().online(), "online.", after);
-            assertWeights(model, model.nodes().target(), "target.", after);
-            double next =
-                    model.stepOnNormalised(images, VIDEOS, learningRate, decay).loss();
-            assertThat(next).isCloseTo(meta.get("loss_after_1_step").doubleValue(), withPercentage(0.05));
+    @MethodSource("exactVectors")
+    void weightsAfterAStep(GoldenVectors golden) {
+        LarsArithmetic arithmetic = new LarsArithmetic(golden.number("lr"), golden.number("tau"));
+        try (TrainingModel model = golden.model();
+                TFloat32 images = golden.tensor(golden.images());
+                SafetensorsFile expected = golden.file("expected.safetensors")) {
+            Variables online = model.nodes().online();
+            Variables target = model.nodes().target();
+            Map<String, float[]> weights = online.values(model.session());
+            Map<String, float[]> followers = target.values(model.session());
+            model.stepOnNormalised(images, golden.videos(), golden.number("lr"), golden.number("tau"));
+            Map<String, float[]> weightsAfter = online.values(model.session());
+            Map<String, float[]> followersAfter = target.values(model.session());
+            Map<String, Double> distances = new TreeMap<>();
+            for (Variable parameter : online.parameters()) {
+                String name = parameter.name();
+                double[] stepped = arithmetic.step(parameter, of(weights, name), expected.read("grad." + name));
+                double[] followed = arithmetic.follow(of(followers, name), stepped);
+                distances.put(
+                        "online." + name, distance(of(weightsAfter, name), stepped, scale(of(weights, name), stepped)));
+                distances.put(
+                        "target." + name,
+                        distance(of(followersAfter, name), followed, scale(of(followers, name), followed)));
+            }
+            assertThat(distances).isNotEmpty().allSatisfy((name, distance) -> assertThat(distance)
+                    .isLessThan(TOLERANCE));
         }
     }
 
@@ -122,103 +185,34 @@ class GoldenTest {
             float[][] found = encoder.encode(images, 2, 45);
             float[] flat = Arrays.copyOf(found[0], wanted.length);
             System.arraycopy(found[1], 0, flat, found[0].length, found[1].length);
-            assertThat(distance(flat, wanted, largest(wanted))).isLessThan(TOLERANCE);
+            assertThat(distance(flat, wide(wanted), largest(wide(wanted)))).isLessThan(TOLERANCE);
         }
     }
 
-    private static void load(TrainingModel model, Path golden) {
-        model.nodes().online().restore(model.session(), golden.resolve("online.safetensors"));
-        model.nodes().target().restore(model.session(), golden.resolve("target.safetensors"));
+    /** Of a value, or of its change where that is larger; biases begin at 0, and some stay there but for rounding. */
+    private static double scale(float[] before, double[] after) {
+        return Math.max(1e-2, Math.max(largest(after), distance(before, after, 1)));
     }
 
-    private static JsonNode meta(Path golden) throws IOException {
-        return new ObjectMapper().readTree(golden.resolve("meta.json").toFile());
+    private static float[] of(Map<String, float[]> values, String name) {
+        return Objects.requireNonNull(values.get(name), name);
     }
 
-    /** Images {@code [views, clips, 3, size, size]} of a file as {@code [views, clips, size, size, 3]}. */
-    private static TFloat32 images(Path golden, int size) {
-        float[] planes;
-        try (SafetensorsFile file = SafetensorsFile.open(golden.resolve("views.safetensors"))) {
-            planes = file.read("views");
-        }
-        int area = size * size;
-        float[] pixels = new float[planes.length];
-        for (int image = 0; image < VIEWS * CLIPS; image++) {
-            for (int c = 0; c < 3; c++) {
-                for (int i = 0; i < area; i++) {
-                    pixels[(image * area + i) * 3 + c] = planes[(image * 3 + c) * area + i];
-                }
-            }
-        }
-        return TFloat32.tensorOf(Shape.of(VIEWS, CLIPS, size, size, 3), DataBuffers.of(pixels));
+    private static double[] wide(float[] values) {
+        double[] wide = new double[values.length];
+        Arrays.setAll(wide, i -> values[i]);
+        return wide;
     }
 
-    private static void assertProjections(Result result, int first, float[] expected, String what) {
-        int length = expected.length / VIEWS;
-        for (int view = 0; view < VIEWS; view++) {
-            float[] found = new float[length];
-            ((TFloat32) result.get(first + view)).copyTo(DataBuffers.of(found, false, false));
-            normalise(found, length / CLIPS);
-            float[] wanted = Arrays.copyOfRange(expected, view * length, (view + 1) * length);
-            assertThat(distance(found, wanted, largest(wanted))).as(what).isLessThan(TOLERANCE);
-        }
+    private static double largest(double[] values) {
+        return Arrays.stream(values).map(Math::abs).max().orElse(0);
     }
 
-    /** The vectors hold projections of unit length. */
-    private static void normalise(float[] rows, int length) {
-        for (int row = 0; row < rows.length; row += length) {
-            double squares = 0;
-            for (int i = row; i < row + length; i++) {
-                squares += (double) rows[i] * rows[i];
-            }
-            for (int i = row; i < row + length; i++) {
-                rows[i] = (float) (rows[i] / Math.sqrt(squares));
-            }
-        }
-    }
-
-    /**
-     * Gradients are compared relative to the largest element; that of a bias before a batch normalisation is 0 but for
-     * rounding, and so compared with that of the weights beside it.
-     */
-    private static void assertGradients(Result result, int first, List<Gradient> gradients, SafetensorsFile expected) {
-        Map<String, Double> distances = new TreeMap<>();
-        for (int i = 0; i < gradients.size(); i++) {
-            Variable parameter = gradients.get(i).parameter();
-            float[] wanted = expected.read("grad." + parameter.name());
-            float[] found = parameter.inFileLayout((TFloat32) result.get(first + i));
-            String scaledBy = parameter.name().equals("projector.0.bias") ? "projector.0.weight" : parameter.name();
-            double scale = Math.max(1e-2, largest(expected.read("grad." + scaledBy)));
-            distances.put(parameter.name(), distance(found, wanted, scale));
-        }
-        assertThat(distances).isNotEmpty().allSatisfy((name, distance) -> assertThat(distance)
-                .isLessThan(TOLERANCE));
-    }
-
-    private static void assertWeights(
-            TrainingModel model, Variables variables, String prefix, SafetensorsFile expected) {
-        Map<String, Double> distances = new TreeMap<>();
-        variables.values(model.session()).forEach((name, found) -> {
-            float[] wanted = expected.read(prefix + name);
-            distances.put(prefix + name, distance(found, wanted, Math.max(1e-2, largest(wanted))));
-        });
-        assertThat(distances).isNotEmpty().allSatisfy((name, distance) -> assertThat(distance)
-                .isLessThan(TOLERANCE));
-    }
-
-    private static double largest(float[] values) {
-        double largest = 0;
-        for (float value : values) {
-            largest = Math.max(largest, Math.abs(value));
-        }
-        return largest;
-    }
-
-    private static double distance(float[] found, float[] wanted, double scale) {
-        assertThat(found).hasSameSizeAs(wanted);
+    private static double distance(float[] found, double[] wanted, double scale) {
+        assertThat(found).hasSize(wanted.length);
         double distance = 0;
         for (int i = 0; i < found.length; i++) {
-            distance = Math.max(distance, Math.abs((double) found[i] - wanted[i]));
+            distance = Math.max(distance, Math.abs(found[i] - wanted[i]));
         }
         return distance / scale;
     }

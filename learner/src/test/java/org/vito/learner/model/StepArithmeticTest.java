@@ -12,22 +12,16 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
-import org.vito.learner.network.Variable;
 import org.vito.learner.network.Variables;
 import org.vito.learner.optimise.Optimiser.Gradient;
 import org.vito.protocol.CounterRandom;
 
 /** Follows five steps in 64-bit arithmetic written out here, from the gradients that each step found. */
 class StepArithmeticTest {
-    private static final double DECAY = 1e-6;
-    private static final double TRUST = 1e-3;
-    private static final double MOMENTUM = 0.9;
     private static final double TAU = 0.99;
     private static final double RATE = 0.5;
     private static final int STEPS = 5;
     private static final int[] VIDEOS = {0, 1, 2, 2};
-
-    private final Map<String, double[]> momenta = new HashMap<>();
 
     @Test
     void fiveStepsOfLarsAndMovingAverage() {
@@ -37,6 +31,7 @@ class StepArithmeticTest {
             Variables target = model.nodes().target();
             Map<String, float[]> weights = online.values(model.session());
             Map<String, float[]> followers = target.values(model.session());
+            LarsArithmetic arithmetic = new LarsArithmetic(RATE, TAU);
             for (int step = 0; step < STEPS; step++) {
                 Map<String, float[]> gradients = step(model);
                 Map<String, float[]> weightsBefore = weights;
@@ -44,9 +39,9 @@ class StepArithmeticTest {
                 Map<String, float[]> weightsAfter = online.values(model.session());
                 Map<String, float[]> followersAfter = target.values(model.session());
                 gradients.forEach((name, gradient) -> {
-                    double[] expected = lars(online.get(name), of(weightsBefore, name), gradient);
+                    double[] expected = arithmetic.step(online.get(name), of(weightsBefore, name), gradient);
                     assertClose(of(weightsAfter, name), expected, name);
-                    assertClose(of(followersAfter, name), follow(of(followersBefore, name), expected), name);
+                    assertClose(of(followersAfter, name), arithmetic.follow(of(followersBefore, name), expected), name);
                 });
                 weights = weightsAfter;
                 followers = followersAfter;
@@ -79,34 +74,6 @@ class StepArithmeticTest {
         }
         assertThat(gradients).isNotEmpty();
         return gradients;
-    }
-
-    private double[] lars(Variable parameter, float[] weight, float[] gradient) {
-        boolean vector = parameter.isVector();
-        double[] update = new double[weight.length];
-        double weightNorm = 0;
-        double updateNorm = 0;
-        for (int i = 0; i < weight.length; i++) {
-            update[i] = vector ? gradient[i] : gradient[i] + DECAY * weight[i];
-            weightNorm += (double) weight[i] * weight[i];
-            updateNorm += update[i] * update[i];
-        }
-        double ratio = vector || weightNorm == 0 || updateNorm == 0 ? 1 : TRUST * Math.sqrt(weightNorm / updateNorm);
-        double[] momentum = momenta.computeIfAbsent(parameter.name(), n -> new double[weight.length]);
-        double[] result = new double[weight.length];
-        for (int i = 0; i < weight.length; i++) {
-            momentum[i] = MOMENTUM * momentum[i] + ratio * update[i];
-            result[i] = weight[i] - RATE * momentum[i];
-        }
-        return result;
-    }
-
-    private static double[] follow(float[] target, double[] online) {
-        double[] result = new double[online.length];
-        for (int i = 0; i < result.length; i++) {
-            result[i] = TAU * target[i] + (1 - TAU) * online[i];
-        }
-        return result;
     }
 
     private static float[] of(Map<String, float[]> values, String name) {
