@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.vito.protocol.v1.Clip;
 import org.vito.protocol.v1.DecodeSegment;
+import org.vito.protocol.v1.Frame;
 
 /** A pool of child processes that probe and decode videos. Safe to share between roles. */
 public interface Decoders extends AutoCloseable {
@@ -28,6 +29,14 @@ public interface Decoders extends AutoCloseable {
      * @param file the segment's video
      */
     CompletionStage<List<Clip>> decode(Path file, DecodeSegment segment);
+
+    /**
+     * The frames nearest to {@code wantedUs}, in that order, each with its own time, as {@link #decode} would store them; times
+     * after the last frame are left out. All of them are in memory at once. Fails as {@link #probe}.
+     *
+     * @param wantedUs ascending, microseconds from the first frame
+     */
+    CompletionStage<List<Frame>> frames(Path file, List<Long> wantedUs);
 
     /** Process ids of the decoder processes that are ready or busy, for reports. */
     CompletionStage<List<Long>> processes();

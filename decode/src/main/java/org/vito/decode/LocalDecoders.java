@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.AskPattern;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,6 +27,7 @@ import org.vito.decode.child.v1.Probed;
 import org.vito.decode.child.v1.Request;
 import org.vito.decode.child.v1.Response;
 import org.vito.decode.child.v1.SampleRequest;
+import org.vito.decode.child.v1.SampledFrame;
 import org.vito.decode.child.v1.SampledWindow;
 import org.vito.decode.child.v1.Window;
 import org.vito.protocol.Reason;
@@ -95,11 +97,34 @@ final class LocalDecoders implements Decoders {
                                     segment.getVideoId(),
                                     settings.window().lengthUs())));
         }
-        SampleRequest.Builder sample = SampleRequest.newBuilder()
-                .setShortSide(settings.frame().shortSide())
-                .setQuantiser(settings.frame().quantiser());
+        SampleRequest.Builder sample = sample();
         windows.forEach(window -> sample.addWindows(Window.newBuilder().addAllWantedUs(window.wantedUs())));
         return ask(request(file).setSample(sample)).thenApply(answers -> clips(segment, windows, answers));
+    }
+
+    @Override
+    public CompletionStage<List<Frame>> frames(Path file, List<Long> wantedUs) {
+        SampleRequest.Builder sample = sample();
+        wantedUs.forEach(us -> sample.addWindows(Window.newBuilder().addWantedUs(us)));
+        return ask(request(file).setSample(sample)).thenApply(answers -> answers.stream()
+                .filter(Response::hasWindow)
+                .map(answer -> frame(answer.getWindow().getFrames(0)))
+                .sorted(Comparator.comparingLong(Frame::getWantedUs))
+                .toList());
+    }
+
+    private SampleRequest.Builder sample() {
+        return SampleRequest.newBuilder()
+                .setShortSide(settings.frame().shortSide())
+                .setQuantiser(settings.frame().quantiser());
+    }
+
+    private static Frame frame(SampledFrame sampled) {
+        return Frame.newBuilder()
+                .setPtsUs(sampled.getPtsUs())
+                .setWantedUs(sampled.getWantedUs())
+                .setJpeg(sampled.getJpeg())
+                .build();
     }
 
     private List<Clip> clips(DecodeSegment segment, List<ClipWindow> windows, List<Response> answers) {
@@ -140,11 +165,7 @@ final class LocalDecoders implements Decoders {
                 .setLengthUs(settings.window().lengthUs())
                 .setWidth(sampled.getWidth())
                 .setHeight(sampled.getHeight());
-        sampled.getFramesList()
-                .forEach(f -> clip.addFrames(Frame.newBuilder()
-                        .setPtsUs(f.getPtsUs())
-                        .setWantedUs(f.getWantedUs())
-                        .setJpeg(f.getJpeg())));
+        sampled.getFramesList().forEach(f -> clip.addFrames(frame(f)));
         return clip.build();
     }
 

@@ -270,4 +270,29 @@ class DecodersTest {
         byte[] bytes = Files.readAllBytes(file); // the index lies at the end
         return Arrays.copyOf(bytes, bytes.length * 3 / 4);
     }
+
+    @Test
+    void takesFramesAtTheTimesAskedFor() throws Exception {
+        Path file = NumberedVideo.write(
+                dir.resolve("frames.mp4"),
+                NumberedVideo.format("mp4", "mpeg4", 25, 50),
+                LibavVideoWriter.Extras.NONE,
+                100,
+                NumberedVideo.at(25));
+        List<Frame> frames = await(decoders.frames(file, List.of(0L, 1_000_000L, 1_019_000L, 3_970_000L, 4_500_000L)));
+        assertThat(frames)
+                .extracting(frame ->
+                        NumberedVideo.number(NumberedVideo.image(frame.getJpeg().toByteArray())))
+                .containsExactly(0, 25, 25, 99);
+        assertThat(frames).extracting(Frame::getWantedUs).containsExactly(0L, 1_000_000L, 1_019_000L, 3_970_000L);
+        assertThat(frames).extracting(Frame::getPtsUs).containsExactly(0L, 1_000_000L, 1_000_000L, 3_960_000L);
+    }
+
+    @Test
+    void framesOfWhatIsNoVideoAreRefused() throws Exception {
+        Path text = Files.writeString(dir.resolve("frames.txt"), "no video");
+        assertThatThrownBy(() -> await(decoders.frames(text, List.of(0L))))
+                .isInstanceOfSatisfying(
+                        VitoException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_A_VIDEO));
+    }
 }

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.vito.augment.Images;
 import org.vito.deploy.Finding.Grade;
+import org.vito.learner.ComputeDevices;
 import org.vito.learner.TensorFlowLibrary;
 
 /** What the doctor looks at without starting anything: Java, environment, memory, disk, ports, graphics card. */
@@ -116,15 +118,19 @@ final class MachineChecks {
 
     /** Whether training will use a graphics card, and if not, why. */
     static Finding gpu() {
-        boolean driver = Files.exists(Path.of("/proc/driver/nvidia/version")) || Files.exists(Path.of("/dev/nvidia0"));
-        if (!driver) {
-            return Finding.ok("gpu", "none: no NVIDIA driver on this machine; training uses the CPU");
+        try {
+            List<ComputeDevices.Device> gpus = ComputeDevices.gpus(0);
+            if (!gpus.isEmpty()) {
+                return Finding.ok(
+                        "gpu", gpus.stream().map(ComputeDevices.Device::name).collect(Collectors.joining(", ")));
+            }
+            String why = ComputeDevices.whyNoGpu();
+            return why.contains("no NVIDIA driver")
+                    ? Finding.ok("gpu", "none, so that training uses the CPU: " + why)
+                    : Finding.warn("gpu", "training uses the CPU: " + why);
+        } catch (LinkageError | RuntimeException e) {
+            return Finding.fail("gpu", notLoaded(e));
         }
-        return gpuBuild()
-                ? Finding.ok("gpu", "NVIDIA driver found, TensorFlow's CUDA build on the class path")
-                : Finding.warn(
-                        "gpu",
-                        "there is an NVIDIA driver but TensorFlow is the CPU build; build with VITO_MAVEN_OPTIONS=-Pgpu");
     }
 
     static List<Finding> all(Path data, int port) {

@@ -19,8 +19,13 @@ public final class Main {
                 .setAbbreviatedOptionsAllowed(false)
                 .setExecutionExceptionHandler(Main::fail);
         Presets presets = Presets.of(Main.class.getClassLoader());
-        vito.getSubcommands().values().forEach(presets::describeIn);
+        describe(presets, vito);
         return vito;
+    }
+
+    private static void describe(Presets presets, CommandLine command) {
+        presets.describeIn(command);
+        command.getSubcommands().values().forEach(sub -> describe(presets, sub));
     }
 
     private static int fail(Exception failure, CommandLine command, ParseResult parsed) {

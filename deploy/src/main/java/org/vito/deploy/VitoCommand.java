@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             "  vito demo                     everything at once, on videos made for it",
             "  vito run --videos ~/Videos    your own videos, on this machine",
             "  vito ingest -b kafka1:9092    one role of a cluster",
+            "  vito export --checkpoint default --out backbone.safetensors    the weights, for PyTorch",
             "  vito help run                 what a command can do"
         },
         subcommands = {
@@ -47,6 +48,9 @@ import picocli.CommandLine.Spec;
             RoleCommand.Evaluate.class,
             RoleCommand.Dashboard.class,
             BrokerCommand.class,
+            ExportCommand.class,
+            EmbedCommand.class,
+            BenchCommand.class,
             HelpCommand.class
         })
 final class VitoCommand implements Runnable {

@@ -26,6 +26,24 @@ class CommandLineTest {
         return Main.commandLine().getSubcommands().keySet().stream().filter(name -> !name.equals("help"));
     }
 
+    /** Those, and their parts: {@code bench learner}. */
+    static Stream<String> commandsAndParts() {
+        return Main.commandLine().getSubcommands().entrySet().stream()
+                .filter(command -> !command.getKey().equals("help"))
+                .flatMap(command -> Stream.concat(
+                        Stream.of(command.getKey()),
+                        command.getValue().getSubcommands().keySet().stream()
+                                .map(part -> command.getKey() + " " + part)));
+    }
+
+    private static CommandSpec spec(String[] words) {
+        CommandLine command = Main.commandLine();
+        for (String word : words) {
+            command = command.getSubcommands().get(word);
+        }
+        return command.getCommandSpec();
+    }
+
     private int execute(String... arguments) {
         CommandLine command = Main.commandLine();
         command.setOut(new PrintWriter(out, true));
@@ -34,14 +52,14 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @MethodSource("commands")
+    @MethodSource("commandsAndParts")
     void helpDescribesEveryOptionAndGivesAnExample(String name) {
-        CommandSpec spec = Main.commandLine().getSubcommands().get(name).getCommandSpec();
+        CommandSpec spec = spec(name.split(" "));
         assertThat(spec.options()).isNotEmpty().allSatisfy(option -> assertThat(option.description())
                 .as(option.longestName())
                 .isNotEmpty()
                 .allSatisfy(line -> assertThat(line).isNotBlank()));
-        assertThat(execute(name, "--help")).isZero();
+        assertThat(execute((name + " --help").split(" "))).isZero();
         String help = out.toString();
         assertThat(help).contains("vito " + name, "Example", "Exit codes");
         spec.options().forEach(option -> assertThat(help).contains(option.longestName()));

@@ -21,6 +21,7 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 import org.vito.learner.model.ModelFile;
+import org.vito.learner.model.SavedModels;
 import org.vito.learner.model.Sessions;
 import org.vito.learner.model.TrainingModel;
 import org.vito.learner.network.FrozenNetwork;
@@ -205,6 +206,17 @@ public final class FrozenEncoder implements AutoCloseable {
         float[] values = new float[Math.toIntExact(tensor.size())];
         tensor.copyTo(DataBuffers.of(values, false, false));
         return new Features(shape, values);
+    }
+
+    /**
+     * Writes this network as a TensorFlow SavedModel: signature {@code serving_default}, input {@code images} {@code [count,
+     * height, width, 3]} RGB bytes of any size, and {@link #outputs} by their names.
+     *
+     * @param directory that is made
+     * @throws org.vito.protocol.VitoException STORAGE if it is there and not empty, or cannot be written
+     */
+    public void saveModel(Path directory) {
+        SavedModels.write(directory, graph, session, "images", bytes, outputs);
     }
 
     /** Frees everything; the graph last, since it waits for its sessions. */

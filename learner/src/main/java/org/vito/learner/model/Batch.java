@@ -1,6 +1,8 @@
 package org.vito.learner.model;
 
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -16,6 +18,7 @@ final class Batch implements AutoCloseable {
     private final TInt32 videoIds;
     private final TFloat32 learningRate;
     private final TFloat32 emaDecay;
+    private final @Nullable StepTrace trace;
 
     /**
      * A batch.
@@ -23,6 +26,7 @@ final class Batch implements AutoCloseable {
      * @param imagesInput the input that {@code images} are for: bytes, or normalised
      * @param images stay the caller's to close
      * @param seed decides what drop path skips
+     * @param trace what takes down the runs of the step, if anything does
      */
     Batch(
             Inputs inputs,
@@ -31,7 +35,8 @@ final class Batch implements AutoCloseable {
             long seed,
             int[] videoIds,
             double learningRate,
-            double emaDecay) {
+            double emaDecay,
+            @Nullable StepTrace trace) {
         this.inputs = inputs;
         this.imagesInput = imagesInput;
         this.images = images;
@@ -39,6 +44,7 @@ final class Batch implements AutoCloseable {
         this.videoIds = TInt32.vectorOf(videoIds);
         this.learningRate = TFloat32.scalarOf((float) learningRate);
         this.emaDecay = TFloat32.scalarOf((float) emaDecay);
+        this.trace = trace;
     }
 
     /** What a pass of one micro-batch through the networks needs: its images, and its part of chance. */
@@ -64,6 +70,11 @@ final class Batch implements AutoCloseable {
 
     Part part(int number) {
         return new Part(number);
+    }
+
+    /** Executes one run of the step. */
+    Result run(Session.Runner runner) {
+        return trace == null ? runner.run() : trace.run(runner);
     }
 
     Session.Runner feedVideoIds(Session.Runner runner) {

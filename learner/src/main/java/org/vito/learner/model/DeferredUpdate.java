@@ -82,7 +82,7 @@ final class DeferredUpdate {
         }
         boolean finite = Double.isFinite(length);
         if (finite) {
-            batch.feedRates(session.runner()).addTarget(apply).run().close();
+            batch.run(batch.feedRates(session.runner()).addTarget(apply)).close();
         }
         if (scale != null && (finite || scale.canShrink())) {
             scale.adapt(session, finite);

@@ -107,11 +107,8 @@ final class GradientCache implements StepProcedure {
 
     private void project(Session session, Batch batch, int number, float[] ofOnline, float[] ofTarget) {
         try (Batch.Part part = batch.part(number);
-                Result result = part.feed(session.runner())
-                        .fetch(online)
-                        .fetch(target)
-                        .addTarget(statistics)
-                        .run()) {
+                Result result = batch.run(
+                        part.feed(session.runner()).fetch(online).fetch(target).addTarget(statistics))) {
             float[] values = new float[views * microBatch * length];
             values(result, 0, values);
             forEachView(number, (inPart, inBatch, n) -> System.arraycopy(values, inPart, ofOnline, inBatch, n));
@@ -124,12 +121,11 @@ final class GradientCache implements StepProcedure {
         Shape shape = Shape.of(views, clips, length);
         try (TFloat32 first = TFloat32.tensorOf(shape, DataBuffers.of(ofOnline));
                 TFloat32 second = TFloat32.tensorOf(shape, DataBuffers.of(ofTarget));
-                Result result = batch.feedVideoIds(session.runner())
+                Result result = batch.run(batch.feedVideoIds(session.runner())
                         .feed(allOnline, first)
                         .feed(allTarget, second)
                         .fetch(loss)
-                        .fetch(projectionGradients)
-                        .run()) {
+                        .fetch(projectionGradients))) {
             values(result, 1, gradients);
             return ((TFloat32) result.get(0)).getFloat();
         }
@@ -141,8 +137,7 @@ final class GradientCache implements StepProcedure {
         try (TFloat32 ofPart = TFloat32.tensorOf(Shape.of(views, microBatch, length), DataBuffers.of(values));
                 TFloat32 factor = update.factor();
                 Batch.Part part = batch.part(number)) {
-            update.accumulate(part.feed(session.runner()).feed(partGradients, ofPart), factor, number == 0)
-                    .run()
+            batch.run(update.accumulate(part.feed(session.runner()).feed(partGradients, ofPart), factor, number == 0))
                     .close();
         }
     }

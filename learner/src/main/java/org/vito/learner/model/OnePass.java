@@ -32,11 +32,10 @@ record OnePass(Operand<TFloat32> loss, Operand<TFloat32> gradientNorm, Op step) 
     @Override
     public TrainingModel.Step run(Session session, Batch batch) {
         try (Batch.Part part = batch.part(0);
-                Result result = batch.feedRates(batch.feedVideoIds(part.feed(session.runner())))
+                Result result = batch.run(batch.feedRates(batch.feedVideoIds(part.feed(session.runner())))
                         .fetch(loss)
                         .fetch(gradientNorm)
-                        .addTarget(step)
-                        .run()) {
+                        .addTarget(step))) {
             return new TrainingModel.Step(((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
         }
     }

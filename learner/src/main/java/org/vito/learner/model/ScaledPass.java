@@ -25,10 +25,10 @@ record ScaledPass(Operand<TFloat32> loss, Op statistics, DeferredUpdate update) 
     public TrainingModel.Step run(Session session, Batch batch) {
         try (TFloat32 factor = update.factor();
                 Batch.Part part = batch.part(0);
-                Result result = update.accumulate(batch.feedVideoIds(part.feed(session.runner())), factor, true)
-                        .fetch(loss)
-                        .addTarget(statistics)
-                        .run()) {
+                Result result =
+                        batch.run(update.accumulate(batch.feedVideoIds(part.feed(session.runner())), factor, true)
+                                .fetch(loss)
+                                .addTarget(statistics))) {
             return new TrainingModel.Step(((TFloat32) result.get(0)).getFloat(), update.finish(session, batch));
         }
     }

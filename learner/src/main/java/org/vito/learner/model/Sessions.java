@@ -23,13 +23,17 @@ public final class Sessions {
      *     operation is the process's: the first session of a process decides it.
      */
     public static Session open(Graph graph, int threads) {
-        ConfigProto config = ConfigProto.newBuilder()
+        return new Session(graph, config(threads));
+    }
+
+    /** How sessions are set up; {@code threads} as of {@link #open}. */
+    static ConfigProto config(int threads) {
+        return ConfigProto.newBuilder()
                 .setIntraOpParallelismThreads(threads)
                 .setInterOpParallelismThreads(threads)
                 .setUsePerSessionThreads(true)
                 .setAllowSoftPlacement(true)
                 .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
                 .build();
-        return new Session(graph, config);
     }
 }

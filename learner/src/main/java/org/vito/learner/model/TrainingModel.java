@@ -3,6 +3,7 @@ package org.vito.learner.model;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -44,6 +45,7 @@ public final class TrainingModel implements AutoCloseable {
     private final TrainingGraph nodes;
     private final Session session;
     private final InputBuffers inputs;
+    private @Nullable StepTrace trace;
 
     private final long seed;
 
@@ -103,6 +105,18 @@ public final class TrainingModel implements AutoCloseable {
         return run(nodes.inputs().bytes(), input(buffer), videoIds, step, learningRate, emaDecay);
     }
 
+    /** A step as {@link #step}, and where its time went; slower than one that is not looked at. */
+    public StepTrace trace(int buffer, int[] videoIds, long step, double learningRate, double emaDecay) {
+        StepTrace collecting = new StepTrace();
+        trace = collecting;
+        try {
+            step(buffer, videoIds, step, learningRate, emaDecay);
+            return collecting;
+        } finally {
+            trace = null;
+        }
+    }
+
     /** One step on images that are normalised already, {@code [views, clips, size, size, 3]}, in one pass. */
     Step stepOnNormalised(TFloat32 images, int[] videoIds, double learningRate, double emaDecay) {
         return run(nodes.inputs().images(), images, videoIds, 0, learningRate, emaDecay);
@@ -114,7 +128,7 @@ public final class TrainingModel implements AutoCloseable {
                     videoIds.length + " video ids, expected one for each of " + settings.clips() + " clips");
         }
         long chance = CounterRandom.of(seed, "drop-path", step, 0).nextLong();
-        try (Batch batch = new Batch(nodes.inputs(), input, images, chance, videoIds, learningRate, emaDecay)) {
+        try (Batch batch = new Batch(nodes.inputs(), input, images, chance, videoIds, learningRate, emaDecay, trace)) {
             return nodes.step().run(session, batch);
         }
     }

@@ -1,0 +1,86 @@
+package org.vito.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vito.learner.ComputeDevices;
+import picocli.CommandLine;
+
+@NullUnmarked // JUnit fills the fields
+class BenchCommandTest {
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int execute(String... arguments) {
+        CommandLine command = Main.commandLine();
+        command.setOut(new PrintWriter(out, true));
+        command.setErr(new PrintWriter(err, true));
+        return command.execute(arguments);
+    }
+
+    /** A step of the small preset, smaller still, with {@code more}. */
+    private int small(String command, String... more) {
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        words.addAll(List.of("--preset", "small", "--clips", "2", "--size", "32", "--threads", "1", "--warm-up", "1"));
+        words.addAll(List.of(more));
+        return execute(words.toArray(String[]::new));
+    }
+
+    @Test
+    void jsonIsOneLineThatHoldsTogether() throws Exception {
+        assertThat(small("bench learner", "--steps", "2", "--json")).isZero();
+        assertThat(out.toString().strip().lines()).hasSize(1);
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        assertThat(json.get("clips").asInt()).isEqualTo(2);
+        assertThat(json.get("views").asInt()).isEqualTo(3);
+        assertThat(json.get("size").asInt()).isEqualTo(32);
+        assertThat(json.get("threads").asInt()).isEqualTo(1);
+        assertThat(json.get("ms_min").asDouble())
+                .isPositive()
+                .isLessThanOrEqualTo(json.get("ms_median").asDouble());
+        double seconds = json.get("ms_median").asDouble() / 1e3;
+        assertThat(json.get("clips_per_s").asDouble() * seconds).isCloseTo(2, withinPercentage(1e-4));
+        assertThat(json.get("views_per_s").asDouble() * seconds).isCloseTo(6, withinPercentage(1e-4));
+        assertThat(json.get("flop_per_s").asDouble() * seconds)
+                .isCloseTo(json.get("flop_per_step").asDouble(), withinPercentage(1e-4));
+        assertThat(json.get("device_name").asText()).isNotBlank();
+    }
+
+    @Test
+    void withoutAPartItMeasuresTheLearner() {
+        Path trace = directory.resolve("trace.txt");
+        assertThat(small("bench", "--steps", "1", "--trace", trace.toString())).isZero();
+        assertThat(out.toString())
+                .contains("2 clips of 3 views, 32 × 32 pixels", "device", "clips/s", "GFLOP a step", trace.toString());
+        assertThat(trace).content().contains("Conv2D");
+    }
+
+    @Test
+    void withoutAGpuItSaysWhy() {
+        assumeTrue(ComputeDevices.gpus(0).isEmpty(), "there is a GPU");
+        assertThat(small("bench", "--device", "gpu")).isEqualTo(1);
+        assertThat(err.toString().strip().lines()).hasSize(1);
+        assertThat(err.toString()).contains("no GPU was found: " + ComputeDevices.whyNoGpu());
+        assertThat(MachineChecks.gpu().text()).contains(ComputeDevices.whyNoGpu());
+    }
+
+    @Test
+    void nothingToMeasureIsBadUsage() {
+        assertThat(small("bench", "--steps", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--steps 0");
+    }
+}
