@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
             RoleCommand.Dashboard.class,
             BrokerCommand.class,
             ExportCommand.class,
+            ImportCommand.class,
             EmbedCommand.class,
             BenchCommand.class,
             HelpCommand.class

@@ -16,7 +16,6 @@ import org.vito.learner.model.ModelFile;
 import org.vito.learner.model.TrainingModel;
 import org.vito.learner.network.FrozenNetwork;
 import org.vito.learner.network.Network;
-import org.vito.learner.network.NetworkSpec;
 import org.vito.learner.network.PublishedWeights;
 import org.vito.learner.network.Variable;
 import org.vito.learner.weights.SafetensorsFile;
@@ -26,6 +25,14 @@ import org.vito.protocol.VitoException;
 
 /** Weights that come from, and go to, the users of PyTorch: safetensors files with timm's names and layouts. */
 public final class PublishedModels {
+    /**
+     * A network that was taken in.
+     *
+     * @param architecture e.g. {@code resnet50}
+     * @param classes of its classifier; 0 = it has none
+     */
+    public record Imported(String architecture, int classes) {}
+
     private PublishedModels() {}
 
     /**
@@ -36,11 +43,14 @@ public final class PublishedModels {
      * @param architecture what it should be, e.g. {@code resnet50}; told from the tensors if not given
      * @param imageSize side in pixels of the square images that it is for
      * @param directory is made if it is not there
-     * @return what the network looks like
      * @throws VitoException DAMAGED_CHECKPOINT if the file cannot be read; OTHER_CONFIGURATION if it lacks a tensor, or has one
-     *     too many or of another shape; BAD_SETTING if there is no such architecture; STORAGE if the directory cannot be written
+     *     too many or of another shape; BAD_SETTING if there is no such architecture, or the directory
+     *     holds a network already; STORAGE if the directory cannot be written
      */
-    public static NetworkSpec importFile(Path file, Optional<String> architecture, int imageSize, Path directory) {
+    public static Imported importFile(Path file, Optional<String> architecture, int imageSize, Path directory) {
+        if (Files.exists(directory.resolve(ModelFile.NAME))) {
+            throw new VitoException(Reason.BAD_SETTING, directory + " holds a network already");
+        }
         try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
             PublishedWeights weights = architecture
                     .map(name -> PublishedWeights.of(tensors, name))
@@ -49,7 +59,8 @@ public final class PublishedModels {
             create(directory);
             SafetensorsWriter.write(directory.resolve(TrainingModel.ONLINE_FILE), shapes, weights::read);
             ModelFile.of(weights.network(), imageSize).write(directory);
-            return weights.network();
+            return new Imported(
+                    weights.network().architecture(), weights.network().classes());
         }
     }
 
