@@ -245,7 +245,7 @@ class RolesTest {
     private static CheckpointAnnouncement checkpoint(String run, long step) throws IOException {
         Path checkpoint = Files.createDirectories(directory.resolve(run + "-" + step));
         String text =
-                "{'format':1,'run':'%s','step':%d,'generation':1,'loss':1,'architecture':'mean','configDigest':'c',"
+                "{'format':2,'run':'%s','step':%d,'generation':1,'loss':1,'architecture':'mean','configDigest':'c',"
                         + "'atMs':1,'positions':{},'files':{}}";
         byte[] manifest = text.formatted(run, step).replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         Files.write(checkpoint.resolve("manifest.json"), manifest);
