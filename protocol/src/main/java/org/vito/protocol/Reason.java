@@ -42,6 +42,8 @@ public enum Reason {
     STORAGE,
     /** Kafka cannot be reached or a topic is not as expected. */
     KAFKA,
+    /** Another learner of those that train a run together has gone, does not answer or has failed. */
+    GROUP,
     /** A setting has a value that cannot be used. */
     BAD_SETTING,
     /** A defect of ours; the message says what to report. */
