@@ -3,6 +3,7 @@ package org.vito.deploy;
 import com.typesafe.config.Config;
 import java.util.EnumSet;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -31,10 +32,15 @@ abstract class RoleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Config config = common.configuration(run.asSettings(), run.presetResources());
+        Config config = common.configuration(options(), run.presetResources());
         ProcessSettings settings = ProcessSettings.from(config);
         Logging.toFile(settings.data(), role.word(), common.verbose());
         return new Session(Terminal.shared(), config, role.word(), EnumSet.of(role)).run();
+    }
+
+    /** The command's own options as settings. */
+    Config options() {
+        return run.asSettings();
     }
 
     /** {@code vito ingest}. */
@@ -77,11 +83,23 @@ abstract class RoleCommand implements Callable<Integer> {
     @Command(
             name = "learn",
             header = "Run the role that trains on clips and announces checkpoints.",
-            footerHeading = "%nExample:%n",
-            footer = "  vito learn -b kafka1:9092 --preset paper --run vito-r50")
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  vito learn -b kafka1:9092 --preset paper --run vito-r50",
+                "  CUDA_VISIBLE_DEVICES=1 vito learn -b kafka1:9092 --preset paper --run vito-r50 \\",
+                "      --rank 1 --of 8 --leader gpu1:29500"
+            })
     static final class Learn extends RoleCommand {
+        @ArgGroup(validate = false, order = 30, heading = "%nSeveral learners of one run:%n")
+        GroupOptions group = new GroupOptions();
+
         Learn() {
             super(Role.LEARN);
+        }
+
+        @Override
+        Config options() {
+            return group.asSettings().withFallback(super.options());
         }
     }
 

@@ -12,7 +12,10 @@ import org.vito.augment.AugmentedBatch;
 import org.vito.augment.BatchAugmenter;
 import org.vito.augment.BatchBuffers;
 import org.vito.augment.ClipBatch;
+import org.vito.learner.group.LearnerGroup;
+import org.vito.learner.group.ProcessGroup;
 import org.vito.learner.model.ModelSettings;
+import org.vito.learner.model.Sessions;
 import org.vito.learner.model.TrainingModel;
 import org.vito.learner.run.Augmentation;
 import org.vito.learner.run.Learner;
@@ -71,8 +74,9 @@ public final class LearnerRole {
         }
 
         @Override
-        public Trainable create(long seed) {
-            return new Network(TrainingModel.create(settings, seed));
+        public Trainable create(long seed, LearnerGroup group) {
+            ProcessGroup processes = group.processes(Sessions.config(settings.threads()));
+            return new Network(TrainingModel.create(settings, seed, processes));
         }
     }
 
@@ -86,6 +90,11 @@ public final class LearnerRole {
         public Outcome step(int buffer, int[] videoIds, long step, double learningRate, double emaDecay) {
             TrainingModel.Step done = model.step(buffer, videoIds, step, learningRate, emaDecay);
             return new Outcome(done.loss(), done.gradientNorm());
+        }
+
+        @Override
+        public void takeOver() {
+            model.takeOver();
         }
 
         @Override

@@ -24,6 +24,7 @@ public record LearnerSettings(RunSettings run, ModelSettings model) {
             "vito.learner.data.read-timeout",
             "vito.learner.checkpoint",
             "vito.learner.restart",
+            "vito.learner.group",
             "vito.learner.data-dispatcher",
             "vito.learner.model.threads",
             "vito.augment.evaluation",

@@ -3,9 +3,12 @@ package org.vito.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,26 +36,68 @@ class KilledLearnerTest {
 
     @Test
     void nothingIsLostAndNothingDoubled() throws Exception {
+        try (SystemUnderTest system = new SystemUnderTest(directory)) {
+            system.start("broker");
+            makeClips(system, videos());
+            killTwiceAndFinish(system);
+            assertNothingIsLostAndNothingDoubled(system);
+        }
+    }
+
+    /** First the learner that follows is killed, then the one that leads. */
+    @Test
+    void norWhereTwoLearnersTrainTogether() throws Exception {
+        String address = "127.0.0.1:" + freePort();
+        try (SystemUnderTest system = new SystemUnderTest(directory)) {
+            system.start("broker");
+            makeClips(system, videos());
+            VitoProcess leader = system.start("learn", learning(rank(0, address)));
+            VitoProcess member = system.startElsewhere("member", "learn", learning(rank(1, address)));
+
+            system.await(Topics.TRAINING, "step 22", PATIENCE, reached(22));
+            system.forget(member);
+            member.kill();
+            member = system.startElsewhere("member", "learn", learning(rank(1, address)));
+            system.await(Topics.TRAINING, "step 42", PATIENCE, reached(42));
+            system.forget(leader);
+            leader.kill();
+            leader = system.start("learn", learning(rank(0, address)));
+
+            assertEndsWell(system, leader);
+            assertEndsWell(system, member);
+            assertNothingIsLostAndNothingDoubled(system);
+        }
+    }
+
+    private static String[] rank(int rank, String leader) {
+        return new String[] {"--rank", String.valueOf(rank), "--of", "2", "--leader", leader};
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private Path videos() throws Exception {
         Path videos = Files.createDirectory(directory.resolve("videos"));
         for (int number = 0; number < VIDEOS; number++) {
             Videos.generate(videos.resolve("generated" + number + ".mp4"), number, 11);
         }
-        try (SystemUnderTest system = new SystemUnderTest(directory)) {
-            system.start("broker");
-            makeClips(system, videos);
-            killTwiceAndFinish(system);
+        return videos;
+    }
 
-            List<TrainingStep> told = system.log(Topics.TRAINING).messages();
-            assertRetoldStepsAreTheSame(told);
-            TreeSet<TrainingAccount.Position> produced = system.log(Topics.CLIPS).entries().stream()
-                    .map(e -> new TrainingAccount.Position(e.partition(), e.offset()))
-                    .collect(Collectors.toCollection(TreeSet::new));
-            TrainingAccount account = new TrainingAccount(told);
-            account.assertNoStepIsMissing(8);
-            assertThat(account.epochs()).isEqualTo(PASSES);
-            account.assertEveryEpochTakes(produced);
-            assertThat(system.log(Topics.DEAD_LETTERS).messages()).isEmpty();
-        }
+    private static void assertNothingIsLostAndNothingDoubled(SystemUnderTest system) {
+        List<TrainingStep> told = system.log(Topics.TRAINING).messages();
+        assertRetoldStepsAreTheSame(told);
+        TreeSet<TrainingAccount.Position> produced = system.log(Topics.CLIPS).entries().stream()
+                .map(e -> new TrainingAccount.Position(e.partition(), e.offset()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        TrainingAccount account = new TrainingAccount(told);
+        account.assertNoStepIsMissing(8);
+        assertThat(account.epochs()).isEqualTo(PASSES);
+        account.assertEveryEpochTakes(produced);
+        assertThat(system.log(Topics.DEAD_LETTERS).messages()).isEmpty();
     }
 
     private static void makeClips(SystemUnderTest system, Path videos) throws Exception {
@@ -69,7 +114,7 @@ class KilledLearnerTest {
     }
 
     private static void killTwiceAndFinish(SystemUnderTest system) throws Exception {
-        VitoProcess learner = learn(system);
+        VitoProcess learner = system.start("learn", learning());
         for (int kill = 1; kill <= 2; kill++) {
             // Two steps past a checkpoint, so that there is something to be done again.
             long step = 20L * kill + 2;
@@ -80,7 +125,7 @@ class KilledLearnerTest {
             int before = system.log(Topics.TRAINING).messages().size();
             assertThat(announced).isGreaterThanOrEqualTo(20L * (kill - 1));
 
-            learner = learn(system);
+            learner = system.start("learn", learning());
             List<TrainingStep> told =
                     system.await(Topics.TRAINING, "a step after the kill", PATIENCE, steps -> steps.size() > before);
             long from = told.get(before).getStep();
@@ -90,26 +135,28 @@ class KilledLearnerTest {
                     .isZero();
             assertThat(from).as("no step is left out").isLessThanOrEqualTo(lastBefore(told, before) + 1);
         }
+        assertEndsWell(system, learner);
+    }
+
+    private static void assertEndsWell(SystemUnderTest system, VitoProcess learner) throws Exception {
         system.forget(learner);
-        assertThat(learner.awaitEnd(PATIENCE))
+        assertThat(system.guarded(() -> learner.awaitEnd(PATIENCE)))
                 .as("the learner ends by itself when its work is done")
                 .isZero();
         assertThat(newest(system.log(Topics.CHECKPOINTS).messages())).isEqualTo(STEPS);
     }
 
-    private static VitoProcess learn(SystemUnderTest system) throws Exception {
-        return system.start(
-                "learn",
-                "--config",
-                settings(),
-                "-D",
-                "vito.learner.data.mode=epochs",
-                "-D",
-                "vito.learner.data.passes=" + PASSES,
-                "-D",
-                "vito.learner.schedule.steps=" + STEPS,
-                "-D",
-                "vito.learner.checkpoint.every-steps=10");
+    private static String[] learning(String... more) throws Exception {
+        List<String> options = new ArrayList<>(List.of("--config", settings()));
+        List<String> settings = List.of(
+                "data.mode=epochs",
+                "data.passes=" + PASSES,
+                "schedule.steps=" + STEPS,
+                "checkpoint.every-steps=10",
+                "restart.after=500ms");
+        settings.forEach(setting -> options.addAll(List.of("-D", "vito.learner." + setting)));
+        options.addAll(List.of(more));
+        return options.toArray(String[]::new);
     }
 
     /** On one thread a resumed run repeats itself bit by bit: the same clips and the same loss. */

@@ -40,13 +40,22 @@ final class SystemUnderTest implements AutoCloseable {
 
     /** Starts {@code vito command options…} on this system's data directory. */
     VitoProcess start(String command, String... options) throws Exception {
-        List<String> line = new ArrayList<>(List.of(command, "--data", data().toString()));
+        return start(command, data(), command, options);
+    }
+
+    /** Starts {@code vito command options…} on a data directory of its own, as on another machine. */
+    VitoProcess startElsewhere(String name, String command, String... options) throws Exception {
+        return start(name, directory.resolve("data-" + name), command, options);
+    }
+
+    private VitoProcess start(String name, Path data, String command, String... options) throws Exception {
+        List<String> line = new ArrayList<>(List.of(command, "--data", data.toString()));
         if (kafka != null) {
             line.addAll(List.of("-b", kafka.bootstrapServers()));
         }
         line.addAll(List.of(options));
-        VitoProcess process = VitoProcess.start(command, directory, line);
-        processes.put(command, process);
+        VitoProcess process = VitoProcess.start(name, directory, line);
+        processes.put(name, process);
         if (kafka == null) {
             kafka = KafkaAccess.to(guarded(() -> process.said(KAFKA, START)));
         }

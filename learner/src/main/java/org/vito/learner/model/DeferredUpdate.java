@@ -10,6 +10,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
+import org.vito.learner.group.ProcessGroup;
 import org.vito.learner.network.Variable;
 import org.vito.learner.network.Variables;
 import org.vito.learner.optimise.Optimiser.Gradient;
@@ -19,6 +20,8 @@ final class DeferredUpdate {
     private final @Nullable LossScale scale;
     private final Placeholder<TFloat32> factor;
     private final List<Gradient> summed = new ArrayList<>();
+    private final ProcessGroup group;
+    private final Op share;
     private final Op begin;
     private final Op add;
     private final Operand<TFloat32> norm;
@@ -29,8 +32,10 @@ final class DeferredUpdate {
      *
      * @param gradients takes the factor that a loss is to be multiplied by; the gradients of the product
      * @param scale where the factor comes from; none = 1
+     * @param group over whose processes the sums are summed
      */
-    DeferredUpdate(Ops tf, Gradients gradients, @Nullable LossScale scale, Update update) {
+    DeferredUpdate(Ops tf, Gradients gradients, @Nullable LossScale scale, Update update, ProcessGroup group) {
+        this.group = group;
         this.scale = scale;
         factor = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
         Variables sums = new Variables(tf.withSubScope("sums"));
@@ -44,6 +49,11 @@ final class DeferredUpdate {
             further.add(tf.assignAddVariableOp(sum.handle(), value));
             summed.add(new Gradient(parameter, sum.value()));
         }
+        List<Op> shares = new ArrayList<>();
+        GradientSum.of(tf, group, summed)
+                .forEach(all -> shares.add(
+                        tf.assignVariableOp(sums.get(all.parameter().name()).handle(), all.value())));
+        share = tf.withControlDependencies(shares).noOp();
         begin = tf.withControlDependencies(first).noOp();
         add = tf.withControlDependencies(further).noOp();
         norm = Update.norm(tf, summed);
@@ -76,6 +86,9 @@ final class DeferredUpdate {
      * @return norm of the sums; 0 for those that were too large for the loss scale and left out
      */
     double finish(Session session, Batch batch) {
+        if (group.size() > 1) {
+            group.runner(session).addTarget(share).run().close();
+        }
         double length;
         try (TFloat32 found = (TFloat32) session.runner().fetch(norm).run().get(0)) {
             length = found.getFloat();

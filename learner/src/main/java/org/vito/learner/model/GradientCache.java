@@ -12,6 +12,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
+import org.vito.learner.group.ProcessGroup;
 
 /**
  * A step of a batch that is too large for one pass: its contrastive loss is over all of it, but only a micro-batch at a time
@@ -28,6 +29,7 @@ import org.tensorflow.types.TFloat32;
  * many. Moving statistics follow in the first pass.
  */
 final class GradientCache implements StepProcedure {
+    private final ProcessGroup group;
     private final int views;
     private final int clips;
     private final int microBatch;
@@ -35,6 +37,8 @@ final class GradientCache implements StepProcedure {
     private final Operand<TFloat32> online;
     private final Operand<TFloat32> target;
     private final Op statistics;
+    private final Placeholder<TFloat32> own;
+    private final Operand<TFloat32> everyones;
     private final Placeholder<TFloat32> allOnline;
     private final Placeholder<TFloat32> allTarget;
     private final Operand<TFloat32> loss;
@@ -53,7 +57,9 @@ final class GradientCache implements StepProcedure {
             ModelSettings settings,
             Inputs inputs,
             NetworkPair networks,
+            ProcessGroup group,
             Function<DeferredUpdate.Gradients, DeferredUpdate> update) {
+        this.group = group;
         views = settings.views();
         clips = settings.clips();
         microBatch = settings.microBatch();
@@ -61,8 +67,10 @@ final class GradientCache implements StepProcedure {
         online = tf.stack(networks.online().outputs());
         target = tf.stack(networks.target().outputs());
         statistics = tf.withControlDependencies(networks.updates()).noOp();
-        allOnline = projections(tf, clips);
-        allTarget = projections(tf, clips);
+        own = projections(tf, clips);
+        everyones = group.gather(tf, own);
+        allOnline = projections(tf, clips * group.size());
+        allTarget = projections(tf, clips * group.size());
         loss = settings.objective()
                 .loss(tf, TFloat32.class, each(tf, allOnline), each(tf, allTarget), inputs.videoIds());
         projectionGradients = Differentiation.of(graph, loss, allOnline);
@@ -98,7 +106,8 @@ final class GradientCache implements StepProcedure {
             project(session, batch, number, ofOnline, ofTarget);
         }
         float[] gradients = new float[ofOnline.length];
-        double found = differentiate(session, batch, ofOnline, ofTarget, gradients);
+        double found =
+                differentiate(session, batch, gathered(session, ofOnline), gathered(session, ofTarget), gradients);
         for (int number = 0; number < clips / microBatch; number++) {
             propagateBack(session, batch, number, gradients);
         }
@@ -107,8 +116,10 @@ final class GradientCache implements StepProcedure {
 
     private void project(Session session, Batch batch, int number, float[] ofOnline, float[] ofTarget) {
         try (Batch.Part part = batch.part(number);
-                Result result = batch.run(
-                        part.feed(session.runner()).fetch(online).fetch(target).addTarget(statistics))) {
+                Result result = batch.run(part.feed(group.runner(session))
+                        .fetch(online)
+                        .fetch(target)
+                        .addTarget(statistics))) {
             float[] values = new float[views * microBatch * length];
             values(result, 0, values);
             forEachView(number, (inPart, inBatch, n) -> System.arraycopy(values, inPart, ofOnline, inBatch, n));
@@ -117,8 +128,30 @@ final class GradientCache implements StepProcedure {
         }
     }
 
+    /** Projections of all processes, {@code [views, all clips, length]}, parts one after the other by rank. */
+    private float[] gathered(Session session, float[] mine) {
+        if (group.size() == 1) {
+            return mine;
+        }
+        float[] byRank = new float[mine.length * group.size()];
+        try (TFloat32 fed = TFloat32.tensorOf(Shape.of(views, clips, length), DataBuffers.of(mine));
+                Result result =
+                        group.runner(session).feed(own, fed).fetch(everyones).run()) {
+            values(result, 0, byRank);
+        }
+        float[] all = new float[byRank.length];
+        int rows = clips * length;
+        for (int rank = 0; rank < group.size(); rank++) {
+            for (int view = 0; view < views; view++) {
+                System.arraycopy(byRank, (rank * views + view) * rows, all, (view * group.size() + rank) * rows, rows);
+            }
+        }
+        return all;
+    }
+
     private double differentiate(Session session, Batch batch, float[] ofOnline, float[] ofTarget, float[] gradients) {
-        Shape shape = Shape.of(views, clips, length);
+        Shape shape = Shape.of(views, (long) clips * group.size(), length);
+        float[] ofAll = new float[ofOnline.length];
         try (TFloat32 first = TFloat32.tensorOf(shape, DataBuffers.of(ofOnline));
                 TFloat32 second = TFloat32.tensorOf(shape, DataBuffers.of(ofTarget));
                 Result result = batch.run(batch.feedVideoIds(session.runner())
@@ -126,7 +159,11 @@ final class GradientCache implements StepProcedure {
                         .feed(allTarget, second)
                         .fetch(loss)
                         .fetch(projectionGradients))) {
-            values(result, 1, gradients);
+            values(result, 1, ofAll);
+            int rows = clips * length;
+            for (int view = 0; view < views; view++) {
+                System.arraycopy(ofAll, (view * group.size() + group.rank()) * rows, gradients, view * rows, rows);
+            }
             return ((TFloat32) result.get(0)).getFloat();
         }
     }
@@ -137,7 +174,8 @@ final class GradientCache implements StepProcedure {
         try (TFloat32 ofPart = TFloat32.tensorOf(Shape.of(views, microBatch, length), DataBuffers.of(values));
                 TFloat32 factor = update.factor();
                 Batch.Part part = batch.part(number)) {
-            batch.run(update.accumulate(part.feed(session.runner()).feed(partGradients, ofPart), factor, number == 0))
+            batch.run(update.accumulate(
+                            part.feed(group.runner(session)).feed(partGradients, ofPart), factor, number == 0))
                     .close();
         }
     }

@@ -14,11 +14,11 @@ import org.vito.learner.network.Pixels;
 /**
  * What a training graph is fed with.
  *
- * @param bytes {@code [views, clips, size, size, 3]}, the whole batch
+ * @param bytes {@code [views, clips, size, size, 3]}, all clips of this process
  * @param part number of the micro-batch that a run works on, a scalar; not fed where the batch is one
  * @param images {@code [views, micro-batch, size, size, 3]}: the part's images, normalised
  * @param seed {@code [2]}: decides what drop path skips
- * @param videoIds {@code [clips]}
+ * @param videoIds {@code [all clips]}: of the whole batch, of which {@code bytes} may be a part
  * @param learningRate a scalar
  * @param emaDecay τ of the moving average, a scalar
  */
@@ -31,7 +31,7 @@ record Inputs(
         Placeholder<TFloat32> learningRate,
         Placeholder<TFloat32> emaDecay) {
 
-    static Inputs declare(Ops tf, ModelSettings settings) {
+    static Inputs declare(Ops tf, ModelSettings settings, int allClips) {
         Shape scalar = Shape.scalar();
         Placeholder<TUint8> bytes = tf.placeholder(
                 TUint8.class,
@@ -43,7 +43,7 @@ record Inputs(
                 part,
                 Pixels.normalise(tf, settings.parts() == 1 ? bytes : slice(tf, bytes, part, settings)),
                 tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2))),
-                tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(settings.clips()))),
+                tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(allClips))),
                 tf.placeholder(TFloat32.class, Placeholder.shape(scalar)),
                 tf.placeholder(TFloat32.class, Placeholder.shape(scalar)));
     }

@@ -27,7 +27,7 @@ public final class Sessions {
     }
 
     /** How sessions are set up; {@code threads} as of {@link #open}. */
-    static ConfigProto config(int threads) {
+    public static ConfigProto config(int threads) {
         return ConfigProto.newBuilder()
                 .setIntraOpParallelismThreads(threads)
                 .setInterOpParallelismThreads(threads)

@@ -9,6 +9,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
+import org.vito.learner.group.ProcessGroup;
 import org.vito.learner.network.BatchStatistics;
 import org.vito.learner.network.Network;
 import org.vito.learner.network.NetworkSpec;
@@ -36,7 +37,8 @@ public record TrainingCost(long parameters, long forwardMacs, long stepMacs) {
             Ops tf = Ops.create(graph);
             Placeholder<TFloat32> image = tf.placeholder(
                     TFloat32.class, Placeholder.shape(Shape.of(1, 1, settings.size(), settings.size(), 3)));
-            Network network = new Network.Training(settings.network(), Precision.FLOAT32, BatchStatistics.OWN, 1)
+            Network network = new Network.Training(
+                            settings.network(), Precision.FLOAT32, BatchStatistics.OWN, 1, ProcessGroup.alone())
                     .build(tf, image, null);
             long forward = macs(graph);
             long parameters = network.variables().parameters().stream()

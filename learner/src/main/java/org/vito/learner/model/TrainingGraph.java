@@ -1,5 +1,6 @@
 package org.vito.learner.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
@@ -8,8 +9,10 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.vito.learner.group.ProcessGroup;
 import org.vito.learner.network.BatchStatistics;
 import org.vito.learner.network.Precision;
+import org.vito.learner.network.Variable;
 import org.vito.learner.network.Variables;
 import org.vito.learner.optimise.Optimiser.Gradient;
 
@@ -37,13 +40,18 @@ record TrainingGraph(
 
     /** The nodes of a step as the settings want it, with statistics of the batch. */
     static TrainingGraph build(Graph graph, ModelSettings settings) {
-        return build(graph, settings, BatchStatistics.OWN);
+        return build(graph, settings, settings.statistics(), ProcessGroup.alone());
     }
 
-    static TrainingGraph build(Graph graph, ModelSettings settings, BatchStatistics statistics) {
+    /**
+     * The nodes of a process's part of a step.
+     *
+     * @param settings of that part: its clips, not those of the whole batch
+     */
+    static TrainingGraph build(Graph graph, ModelSettings settings, BatchStatistics statistics, ProcessGroup group) {
         Ops tf = Ops.create(graph);
-        Inputs inputs = Inputs.declare(tf, settings);
-        NetworkPair networks = NetworkPair.build(tf, settings, statistics, inputs);
+        Inputs inputs = Inputs.declare(tf, settings, settings.clips() * group.size());
+        NetworkPair networks = NetworkPair.build(tf, settings, statistics, group, inputs);
         Variables online = networks.online().variables();
         Variables target = networks.target().variables();
         Variables optimiser = new Variables(tf.withSubScope("optimiser"));
@@ -57,25 +65,22 @@ record TrainingGraph(
                     settings,
                     inputs,
                     networks,
-                    gradients -> new DeferredUpdate(tf, gradients, scale, update));
+                    group,
+                    gradients -> new DeferredUpdate(tf, gradients, scale, update, group));
             return new TrainingGraph(
                     inputs, networks, optimiser, cache.loss(), cache.update().sums(), align, scale, cache);
         }
+        Projections all = Projections.ofAll(tf, group, networks);
         Operand<TFloat32> loss = settings.objective()
-                .loss(
-                        tf.withSubScope("objective"),
-                        TFloat32.class,
-                        networks.online().outputs(),
-                        networks.target().outputs(),
-                        inputs.videoIds());
+                .loss(tf.withSubScope("objective"), TFloat32.class, all.online(), all.target(), inputs.videoIds());
         if (scale != null) {
             DeferredUpdate deferred = new DeferredUpdate(
-                    tf, factor -> Differentiation.of(graph, tf.math.mul(loss, factor), online), scale, update);
-            ScaledPass pass = ScaledPass.build(tf, networks, loss, deferred);
+                    tf, factor -> Differentiation.of(graph, tf.math.mul(loss, factor), online), scale, update, group);
+            ScaledPass pass = ScaledPass.build(tf, networks, loss, deferred, group);
             return new TrainingGraph(inputs, networks, optimiser, loss, deferred.sums(), align, scale, pass);
         }
-        List<Gradient> gradients = Differentiation.of(graph, loss, online);
-        OnePass pass = OnePass.build(tf, networks, loss, gradients, update);
+        List<Gradient> gradients = GradientSum.of(tf, group, Differentiation.of(graph, loss, online));
+        OnePass pass = OnePass.build(tf, networks, loss, gradients, update, group);
         return new TrainingGraph(inputs, networks, optimiser, loss, gradients, align, null, pass);
     }
 
@@ -93,6 +98,18 @@ record TrainingGraph(
 
     List<Operand<TFloat32>> targetOutputs() {
         return networks.target().outputs();
+    }
+
+    /** The node that gives all processes of {@code group} what its first has: both networks and the optimiser's memory. */
+    Op takeOver(Ops tf, ProcessGroup group) {
+        List<Op> assignments = new ArrayList<>();
+        for (Variables some : List.of(online(), target(), optimiser)) {
+            for (Variable variable : some.all()) {
+                Operand<TFloat32> share = group.rank() == 0 ? variable.value() : tf.zerosLike(variable.value());
+                assignments.add(tf.assignVariableOp(variable.handle(), group.sum(tf, share)));
+            }
+        }
+        return tf.withControlDependencies(assignments).noOp();
     }
 
     Variables online() {

@@ -7,9 +7,12 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
+import org.vito.learner.group.ProcessGroup;
 import org.vito.learner.network.BatchStatistics;
 import org.vito.protocol.CounterRandom;
 
@@ -45,26 +48,44 @@ public final class TrainingModel implements AutoCloseable {
     private final TrainingGraph nodes;
     private final Session session;
     private final InputBuffers inputs;
+    private final ProcessGroup group;
+    private final @Nullable Op takeOver;
     private @Nullable StepTrace trace;
 
     private final long seed;
 
-    private TrainingModel(ModelSettings settings, long seed, BatchStatistics statistics, Graph graph) {
-        this.settings = settings;
+    private TrainingModel(ModelSettings whole, long seed, BatchStatistics statistics, ProcessGroup group, Graph graph) {
+        settings = whole.partOf(group.size());
+        this.group = group;
         this.seed = seed;
         this.graph = graph;
-        nodes = TrainingGraph.build(graph, settings, statistics);
-        session = Sessions.open(graph, settings.threads());
+        nodes = TrainingGraph.build(graph, settings, statistics, group);
+        takeOver = group.size() == 1 ? null : nodes.takeOver(Ops.create(graph), group);
+        session = group.open(graph, Sessions.config(settings.threads()));
         inputs = new InputBuffers(settings.views(), settings.clips(), settings.size(), settings.size(), 3);
     }
 
     /** An untrained network, its weights functions of {@code seed}; the target is a copy of it. */
     public static TrainingModel create(ModelSettings settings, long seed) {
-        return create(settings, seed, BatchStatistics.OWN);
+        return create(settings, seed, settings.statistics(), ProcessGroup.alone());
+    }
+
+    /**
+     * An untrained network in one of the processes that train it together, each on its part of every batch.
+     *
+     * @param settings of the whole, the same in all
+     */
+    public static TrainingModel create(ModelSettings settings, long seed, ProcessGroup group) {
+        return create(settings, seed, settings.statistics(), group);
     }
 
     static TrainingModel create(ModelSettings settings, long seed, BatchStatistics statistics) {
-        TrainingModel model = open(settings, seed, statistics);
+        return create(settings, seed, statistics, ProcessGroup.alone());
+    }
+
+    private static TrainingModel create(
+            ModelSettings settings, long seed, BatchStatistics statistics, ProcessGroup group) {
+        TrainingModel model = open(settings, seed, statistics, group);
         try {
             model.nodes.online().initialise(model.session, seed);
             model.session.runner().addTarget(model.nodes.align()).run().close();
@@ -76,10 +97,11 @@ public final class TrainingModel implements AutoCloseable {
         }
     }
 
-    private static TrainingModel open(ModelSettings settings, long seed, BatchStatistics statistics) {
+    private static TrainingModel open(
+            ModelSettings settings, long seed, BatchStatistics statistics, ProcessGroup group) {
         Graph graph = new Graph();
         try {
-            return new TrainingModel(settings, seed, statistics, graph);
+            return new TrainingModel(settings, seed, statistics, group, graph);
         } catch (RuntimeException e) {
             graph.close();
             throw e;
@@ -87,7 +109,8 @@ public final class TrainingModel implements AutoCloseable {
     }
 
     /**
-     * Memory of {@code n} more input tensors, direct, {@code [views, clips, size, size, 3]} RGB bytes each. They are numbered
+     * Memory of {@code n} more input tensors, direct, {@code [views, clips, size, size, 3]} RGB bytes each, the clips being
+     * this process's part of the batch, in its order, that follows those of lower ranks. They are numbered
      * from 0 in the order they were asked for, and valid until this model is closed.
      */
     public List<ByteBuffer> inputBuffers(int n) {
@@ -97,7 +120,7 @@ public final class TrainingModel implements AutoCloseable {
     /**
      * One optimiser step on an input buffer. The buffer must not be written meanwhile.
      *
-     * @param videoIds for each clip an id of its video: clips of one video are no negatives of each other
+     * @param videoIds for each clip of the whole batch an id of its video: clips of one video are no negatives of each other
      * @param step number of the step; decides, with the seed, what drop path skips
      * @param emaDecay τ of the moving average
      */
@@ -123,11 +146,12 @@ public final class TrainingModel implements AutoCloseable {
     }
 
     private Step run(Operand<?> input, TType images, int[] videoIds, long step, double learningRate, double emaDecay) {
-        if (videoIds.length != settings.clips()) {
+        int clips = settings.clips() * group.size();
+        if (videoIds.length != clips) {
             throw new IllegalArgumentException(
-                    videoIds.length + " video ids, expected one for each of " + settings.clips() + " clips");
+                    videoIds.length + " video ids, expected one for each of " + clips + " clips");
         }
-        long chance = CounterRandom.of(seed, "drop-path", step, 0).nextLong();
+        long chance = CounterRandom.of(seed, "drop-path", step, group.rank()).nextLong();
         try (Batch batch = new Batch(nodes.inputs(), input, images, chance, videoIds, learningRate, emaDecay, trace)) {
             return nodes.step().run(session, batch);
         }
@@ -154,6 +178,17 @@ public final class TrainingModel implements AutoCloseable {
         LossScale scale = nodes.scale();
         if (scale != null) {
             scale.recall(session);
+        }
+    }
+
+    /** Gives all processes of the group what the first of them has; each must call it, before its next step. */
+    public void takeOver() {
+        if (takeOver != null) {
+            group.runner(session).addTarget(takeOver).run().close();
+            LossScale scale = nodes.scale();
+            if (scale != null) {
+                scale.recall(session);
+            }
         }
     }
 

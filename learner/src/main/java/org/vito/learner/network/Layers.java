@@ -13,6 +13,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TFloating;
+import org.vito.learner.group.ProcessGroup;
 
 /**
  * The layers of a network as graph nodes; each declares its variables under the names PyTorch would give them.
@@ -31,25 +32,34 @@ final class Layers<T extends TFloating> {
     private final Class<T> type;
     private final BatchStatistics statistics;
     private final @Nullable Operand<TInt64> seed;
+    private final ProcessGroup group;
     private final List<Op> updates = new ArrayList<>();
     private long draws;
 
     /** Layers all of whose paths are open. */
     Layers(Ops tf, Variables variables, Class<T> type, BatchStatistics statistics) {
-        this(tf, variables, type, statistics, null);
+        this(tf, variables, type, statistics, null, ProcessGroup.alone());
     }
 
     /**
      * Layers.
      *
      * @param seed {@code [2]}, of which alone it depends what drop path skips; without it nothing is skipped
+     * @param group with which statistics are shared
      */
-    Layers(Ops tf, Variables variables, Class<T> type, BatchStatistics statistics, @Nullable Operand<TInt64> seed) {
+    Layers(
+            Ops tf,
+            Variables variables,
+            Class<T> type,
+            BatchStatistics statistics,
+            @Nullable Operand<TInt64> seed,
+            ProcessGroup group) {
         this.tf = tf;
         this.variables = variables;
         this.type = type;
         this.statistics = statistics;
         this.seed = seed;
+        this.group = group;
     }
 
     Ops tf() {
@@ -109,6 +119,12 @@ final class Layers<T extends TFloating> {
                             FusedBatchNorm.epsilon(EPSILON),
                             FusedBatchNorm.isTraining(false))
                     .y());
+        }
+        if (statistics == BatchStatistics.SHARED && group.size() > 1) {
+            SharedBatchNorm.Normalised<T> shared =
+                    new SharedBatchNorm(tf, group, EPSILON, MOMENTUM).normalise(x, gamma, beta, mean, variance);
+            updates.addAll(shared.updates());
+            return shared.views();
         }
         Operand<TFloat32> movingMean = mean.value();
         Operand<TFloat32> movingVariance = variance.value();

@@ -9,6 +9,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TFloating;
+import org.vito.learner.group.ProcessGroup;
 
 /** A network in training in a graph: its variables, and the projections of the views it was built on. */
 public final class Network {
@@ -32,8 +33,10 @@ public final class Network {
      * @param precision of the activations
      * @param statistics of batch normalisation
      * @param views of every clip
+     * @param group with which statistics are shared, where they are
      */
-    public record Training(NetworkSpec spec, Precision precision, BatchStatistics statistics, int views) {
+    public record Training(
+            NetworkSpec spec, Precision precision, BatchStatistics statistics, int views, ProcessGroup group) {
         /**
          * Adds a network to a graph.
          *
@@ -49,7 +52,7 @@ public final class Network {
                 Ops tf, Class<T> type, Operand<TFloat32> images, @Nullable Operand<TInt64> seed) {
             NetworkSpec.Pooling pooling = Objects.requireNonNull(spec.pooling(), "pooling");
             NetworkSpec.Projector projector = Objects.requireNonNull(spec.projector(), "projector");
-            Layers<T> layers = new Layers<>(tf, new Variables(tf), type, statistics, seed);
+            Layers<T> layers = new Layers<>(tf, new Variables(tf), type, statistics, seed, group);
             Operand<T> all = Wide.cast(tf, Pixels.rows(tf, images), type);
             List<Views<T>> groups = Backbone.groups(spec.backbone(), layers, BACKBONE, new Views<>(all, views));
             Readout<T> readout = new Readout<>(spec.backbone(), layers);

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vito.augment.AugmentedBatch;
+import org.vito.augment.ClipBatch;
+import org.vito.augment.ClipBatch.Example;
 import org.vito.learner.data.ClipOrder;
 import org.vito.learner.data.ClipSource;
 import org.vito.learner.data.ComposedBatch;
@@ -42,10 +44,25 @@ final class BatchAssembler implements AutoCloseable {
     private static final String DISPATCHER = "vito.learner.data-dispatcher";
     private static final Duration END = Duration.ofSeconds(60);
 
-    /** A batch ready to be trained on, and the state of the order after it. */
-    record Prepared(AugmentedBatch views, DataState after) {}
+    /**
+     * A batch ready to be trained on.
+     *
+     * @param views of this learner's part
+     * @param whole the clips of all parts
+     * @param after state of the order after it
+     */
+    record Prepared(AugmentedBatch views, List<Example> whole, DataState after) {}
+
+    /** The part of each batch that a learner trains on: the {@code rank}-th of {@code size} equal ones. */
+    record Part(int rank, int size) {
+        ClipBatch of(ClipBatch whole) {
+            int clips = whole.examples().size() / size;
+            return new ClipBatch(whole.number(), whole.examples().subList(rank * clips, (rank + 1) * clips));
+        }
+    }
 
     private final Callable<ClipOrder> orders;
+    private final Runnable endWaits;
     private final ExecutorService executor;
     private final AtomicInteger prepared = new AtomicInteger();
     private final CompletableFuture<Void> readerClosed = new CompletableFuture<>();
@@ -56,23 +73,29 @@ final class BatchAssembler implements AutoCloseable {
     private @Nullable CompletableFuture<Optional<Prepared>> pulled;
 
     private BatchAssembler(
-            ActorSystem<?> system, Callable<ClipOrder> orders, Augmentation augmentation, List<ByteBuffer> buffers) {
+            ActorSystem<?> system,
+            Callable<ClipOrder> orders,
+            Augmentation augmentation,
+            List<ByteBuffer> buffers,
+            Part part,
+            Runnable endWaits) {
         this.orders = orders;
+        this.endWaits = endWaits;
         executor = Executors.newFixedThreadPool(augmentation.threads(), task -> {
             Thread thread = new Thread(task, "vito-learner-augment");
             thread.setDaemon(true);
             return thread;
         });
-        Map<Long, DataState> after = new ConcurrentHashMap<>();
+        Map<Long, ComposedBatch> wholes = new ConcurrentHashMap<>();
         var running = Source.unfoldResource(this::open, BatchAssembler::read, this::close)
                 .map(composed -> {
-                    after.put(composed.batch().number(), composed.after());
-                    return composed.batch();
+                    wholes.put(composed.batch().number(), composed);
+                    return part.of(composed.batch());
                 })
                 .async(DISPATCHER, 1)
                 .viaMat(KillSwitches.single(), Keep.right())
                 .via(augmentation.flow(buffers, executor))
-                .map(views -> new Prepared(views, after.remove(views.source().number())))
+                .map(views -> prepared(views, wholes.remove(views.source().number())))
                 .map(this::count)
                 .toMat(
                         Sink.<Prepared>queue()
@@ -88,10 +111,17 @@ final class BatchAssembler implements AutoCloseable {
      *
      * @param orders makes the order, on the thread that will read
      * @param buffers one for the batch in training and one for each made ahead
+     * @param part of each batch that views are made of
+     * @param endWaits called at the end, for what the order may wait for besides clips
      */
     static BatchAssembler start(
-            ActorSystem<?> system, Callable<ClipOrder> orders, Augmentation augmentation, List<ByteBuffer> buffers) {
-        return new BatchAssembler(system, orders, augmentation, buffers);
+            ActorSystem<?> system,
+            Callable<ClipOrder> orders,
+            Augmentation augmentation,
+            List<ByteBuffer> buffers,
+            Part part,
+            Runnable endWaits) {
+        return new BatchAssembler(system, orders, augmentation, buffers, part, endWaits);
     }
 
     /** Batches made and not yet taken. */
@@ -154,6 +184,7 @@ final class BatchAssembler implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
+        endWaits.run();
         ClipOrder reading = order;
         if (reading != null) {
             reading.stop();
@@ -191,6 +222,10 @@ final class BatchAssembler implements AutoCloseable {
     private void close(ClipOrder read) {
         read.close();
         readerClosed.complete(null);
+    }
+
+    private static Prepared prepared(AugmentedBatch views, ComposedBatch whole) {
+        return new Prepared(views, whole.batch().examples(), whole.after());
     }
 
     private Prepared count(Prepared batch) {

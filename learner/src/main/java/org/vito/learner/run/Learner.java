@@ -28,6 +28,11 @@ public final class Learner implements RunningRole {
             Augmentation augmentation,
             Platform platform) {
         LearnerActor.Loops loops = (generationBefore, events) -> {
+            if (settings.group().rank() > 0) {
+                MemberLoop loop = new MemberLoop(system, settings, networks, augmentation, platform, events);
+                loop.start();
+                return loop::stop;
+            }
             TrainingLoop loop =
                     new TrainingLoop(system, settings, networks, augmentation, platform, generationBefore, events);
             loop.start();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.vito.learner.checkpoint.CheckpointSettings;
 import org.vito.learner.checkpoint.Identity;
 import org.vito.learner.data.OrderSettings;
+import org.vito.learner.group.GroupSettings;
 import org.vito.protocol.Settings;
 
 /**
@@ -16,6 +17,7 @@ import org.vito.protocol.Settings;
  * @param checkpoint when checkpoints are made and kept
  * @param restarts failures in a row that may pass and are answered by a restart
  * @param restartAfter wait before the first restart, doubled for each further one
+ * @param group the learners that train the run together
  * @param identity the settings that decide what is learned
  */
 public record RunSettings(
@@ -26,6 +28,7 @@ public record RunSettings(
         CheckpointSettings checkpoint,
         int restarts,
         Duration restartAfter,
+        GroupSettings group,
         Identity identity) {
     /** Reads and checks {@code vito.learner} for batches of {@code clips} clips. */
     public static RunSettings from(Settings learner, int clips, Identity identity) {
@@ -40,6 +43,12 @@ public record RunSettings(
                 CheckpointSettings.from(learner),
                 learner.in("restart").whole("attempts", 0, 1000),
                 learner.in("restart").duration("after"),
+                GroupSettings.from(learner),
                 identity);
+    }
+
+    /** What all learners of the run must have in common. */
+    String agreement() {
+        return "run " + run + ", settings " + identity.digest();
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -18,12 +19,12 @@ import org.vito.learner.checkpoint.CheckpointStore;
 import org.vito.learner.checkpoint.Checkpoints;
 import org.vito.learner.checkpoint.Checkpoints.Verified;
 import org.vito.learner.checkpoint.Manifest;
-import org.vito.learner.data.ClipOrder;
 import org.vito.learner.data.ClipSource;
 import org.vito.learner.data.DataState;
-import org.vito.learner.data.KafkaClipSource;
 import org.vito.learner.data.OrderListener;
 import org.vito.learner.data.RecordedEpochs;
+import org.vito.learner.group.LearnerGroup;
+import org.vito.learner.group.LearnerGroup.Channel;
 import org.vito.learner.run.BatchAssembler.Prepared;
 import org.vito.protocol.Platform;
 import org.vito.protocol.Reason;
@@ -110,16 +111,36 @@ final class TrainingLoop implements Runnable {
             generation = store.beginGeneration(generationBefore);
             events.restoring(generation);
             try (TrainingJournal journal = TrainingJournal.open(platform.kafka(), settings.run());
-                    Trainable network = networks.create(settings.seed())) {
-                restore(store, journal, network);
-                train(store, journal, network);
+                    LearnerGroup group = LearnerGroup.join(settings.group(), settings.agreement(), stop)) {
+                lead(store, journal, group);
             }
-        } catch (ClipSource.Stopped e) {
-            log.debug("stopped while reading");
+        } catch (ClipSource.Stopped | CancellationException e) {
+            log.debug("stopped while waiting");
         } catch (Throwable e) { // an Error of native code, too, must end the learner loudly, not its thread silently
             failure = e;
         }
         events.ended(failure);
+    }
+
+    private void lead(CheckpointStore store, TrainingJournal journal, LearnerGroup group) throws Throwable {
+        Companions companions = new Companions(group);
+        stopTogether(stop, group);
+        try (Trainable network = networks.create(settings.seed(), group)) {
+            restore(store, journal, network);
+            companions.start(new Companions.Start(generation, step, loss, savedStep, data.toJson()));
+            network.takeOver();
+            train(store, journal, group, companions, network);
+        } catch (Throwable e) {
+            Throwable failure = companions.explain(e);
+            group.fail(failure);
+            throw failure;
+        }
+    }
+
+    /** Whoever is asked to stop asks the whole group. */
+    static void stopTogether(CompletableFuture<Void> stop, LearnerGroup group) {
+        CompletableFuture<Void> unused = stop.thenRun(group::stopAll);
+        CompletableFuture<Void> unusedBack = group.stop().thenRun(() -> stop.complete(null));
     }
 
     private void restore(CheckpointStore store, TrainingJournal journal, Trainable network) throws Exception {
@@ -141,27 +162,28 @@ final class TrainingLoop implements Runnable {
         }
     }
 
-    private void train(CheckpointStore store, TrainingJournal journal, Trainable network) {
+    private void train(
+            CheckpointStore store,
+            TrainingJournal journal,
+            LearnerGroup group,
+            Companions companions,
+            Trainable network) {
         Refusals refusals = new Refusals(journal, meter, platform.clock());
         List<ByteBuffer> buffers = network.inputBuffers(augmentation.buffers());
         DataState from = data;
-        try (BatchAssembler batches =
-                BatchAssembler.start(system, () -> order(from, refusals), augmentation, buffers)) {
+        Orders orders = new Orders(platform, settings, new SharedEpochs(group, epochs()));
+        try (BatchAssembler batches = BatchAssembler.start(
+                system,
+                () -> orders.open(from, new Listener(refusals)),
+                augmentation,
+                buffers,
+                new BatchAssembler.Part(group.rank(), group.size()),
+                () -> group.end(Channel.DATA))) {
             meter.queue(batches::prepared, augmentation.buffers() - 1);
             meter.lag(batches::unread);
             events.training(step, settings.schedule().steps());
             pace.begin(System.nanoTime());
-            while (step < settings.schedule().steps() && !stop.isDone()) {
-                long began = System.nanoTime();
-                Prepared batch = await(batches);
-                if (batch == null) {
-                    break;
-                }
-                try {
-                    step(network, journal, refusals, batch, began);
-                } finally {
-                    batch.views().release().run();
-                }
+            while (step < settings.schedule().steps() && step(network, journal, refusals, batches, companions)) {
                 if (due()) {
                     trySave(store, journal, network);
                     events.training(step, settings.schedule().steps());
@@ -193,14 +215,36 @@ final class TrainingLoop implements Runnable {
         return batch;
     }
 
-    private void step(Trainable network, TrainingJournal journal, Refusals refusals, Prepared batch, long waitBegan) {
-        List<Example> examples = batch.views().source().examples();
-        batch.views().damaged().forEach(refusals::refuse);
+    /** Says whether there was a batch to step on. */
+    private boolean step(
+            Trainable network,
+            TrainingJournal journal,
+            Refusals refusals,
+            BatchAssembler batches,
+            Companions companions) {
+        long waitBegan = System.nanoTime();
+        Prepared batch = await(batches);
+        try {
+            Companions.Turn turn = companions.turn(batch, savedStep);
+            if (batch == null || turn.end()) {
+                return false;
+            }
+            turn.damaged().forEach(refusals::refuse);
+            step(network, journal, batch, turn.videoIds(), waitBegan);
+            return true;
+        } finally {
+            if (batch != null) {
+                batch.views().release().run();
+            }
+        }
+    }
+
+    private void step(Trainable network, TrainingJournal journal, Prepared batch, int[] videoIds, long waitBegan) {
+        List<Example> examples = batch.whole();
         double rate = settings.schedule().learningRate(step);
         double decay = settings.schedule().emaDecay(step);
         long began = System.nanoTime();
-        Trainable.Outcome outcome =
-                network.step(batch.views().buffer(), batch.views().videoIds(), step, rate, decay);
+        Trainable.Outcome outcome = network.step(batch.views().buffer(), videoIds, step, rate, decay);
         pace.step(waitBegan, began, System.nanoTime());
         step++;
         if (!outcome.isFinite()) {
@@ -303,31 +347,6 @@ final class TrainingLoop implements Runnable {
                 "checkpoint of step {} is durable and announced: {}",
                 checkpoint.manifest().step(),
                 directory);
-    }
-
-    private ClipOrder order(DataState from, Refusals refusals) {
-        ClipSource source = source("");
-        ClipSource history = source;
-        try {
-            if (settings.order().replays()) {
-                history = source("-history");
-            }
-            return new ClipOrder(source, history, settings.order(), epochs(), from, new Listener(refusals));
-        } catch (RuntimeException e) {
-            source.close();
-            if (history != source) {
-                history.close();
-            }
-            throw e;
-        }
-    }
-
-    private ClipSource source(String purpose) {
-        return new KafkaClipSource(
-                platform.kafka(),
-                "vito-learner-" + settings.run() + purpose,
-                settings.order().readTimeout(),
-                platform.clock());
     }
 
     private RecordedEpochs epochs() {

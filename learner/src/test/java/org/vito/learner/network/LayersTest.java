@@ -13,6 +13,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
+import org.vito.learner.group.ProcessGroup;
 
 class LayersTest {
     private static final int IMAGES = 4000;
@@ -72,7 +73,12 @@ class LayersTest {
 
     private static Layers<TFloat32> seeded(Ops tf, long seed) {
         return new Layers<>(
-                tf, new Variables(tf), TFloat32.class, BatchStatistics.OWN, tf.constant(new long[] {seed, 0}));
+                tf,
+                new Variables(tf),
+                TFloat32.class,
+                BatchStatistics.OWN,
+                tf.constant(new long[] {seed, 0}),
+                ProcessGroup.alone());
     }
 
     /** x Φ(x) at −3, −1, 0, 1 and 3, and the normalisation of four channels. */

@@ -23,6 +23,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
+import org.vito.learner.group.ProcessGroup;
 import org.vito.protocol.CounterRandom;
 
 /** Gradients and windows of Swin Transformers; that their outputs are timm's is shown with published weights elsewhere. */
@@ -44,7 +45,12 @@ class SwinTest {
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
             Layers<TFloat64> layers = new Layers<>(
-                    tf, new Variables(tf), TFloat64.class, BatchStatistics.OWN, tf.constant(new long[] {1, 2}));
+                    tf,
+                    new Variables(tf),
+                    TFloat64.class,
+                    BatchStatistics.OWN,
+                    tf.constant(new long[] {1, 2}),
+                    ProcessGroup.alone());
             Operand<TFloat64> images = tf.reshape(
                     tf.constant(random(2 * height * width * 3, 1)), tf.constant(new int[] {2, height, width, 3}));
             List<Operand<TFloat64>> values = new ArrayList<>();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.vito.learner.group.LearnerGroup;
 
 /** A network of one weight whose loss depends on every byte of every batch so far, the rates and the seed. */
 final class StandInNetwork implements Trainable {
@@ -36,7 +37,7 @@ final class StandInNetwork implements Trainable {
         }
 
         @Override
-        public Trainable create(long seed) {
+        public Trainable create(long seed, LearnerGroup group) {
             return new StandInNetwork(seed, this);
         }
 
@@ -74,6 +75,9 @@ final class StandInNetwork implements Trainable {
         maker.losses.add(weight);
         return new Outcome(weight + extra, 1);
     }
+
+    @Override
+    public void takeOver() {}
 
     @Override
     public void save(Path directory) {
