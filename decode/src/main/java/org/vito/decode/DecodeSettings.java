@@ -30,15 +30,52 @@ public record DecodeSettings(
         Limits limits,
         Child child,
         Streams streams) {
-    /** Length and stride of windows in microseconds, and the frames drawn from each. */
-    public record Window(long lengthUs, long strideUs, int framesPerClip) {}
+    private static final int MOST_FRAMES = 1000;
+
+    /** Which frames of a window are kept. */
+    public enum Keep {
+        /** A number of them, at times drawn independently and uniformly over the window. */
+        DRAWS,
+        /** All at a given rate from the window's start. */
+        RATE
+    }
+
+    /**
+     * What a clip is drawn from.
+     *
+     * @param lengthUs length in microseconds
+     * @param strideUs from one start to the next, microseconds
+     * @param perVideo most windows of a video; 0 = all
+     * @param keep which frames
+     * @param draws how many frames, where they are drawn
+     * @param rate frames a second, where they are not
+     */
+    public record Window(long lengthUs, long strideUs, int perVideo, Keep keep, int draws, double rate) {
+        /** Frames of one clip. */
+        public int framesPerClip() {
+            return keep == Keep.DRAWS ? draws : (int) Math.ceil(lengthUs * rate / 1e6 - 1e-9);
+        }
+
+        /** Time of the {@code i}-th frame at the given rate, in microseconds from the window's start. */
+        long offsetUs(long i) {
+            return Math.min(Math.round(i * 1e6 / rate), lengthUs - 1);
+        }
+    }
 
     /** Short side in pixels and the JPEG encoder's quantiser, 2 to 31. */
     public record Frame(int shortSide, int quantiser) {}
 
-    /** Demuxers and codecs by libav's names; pixels of a frame; frames and wall time of a request. */
+    /**
+     * Demuxers and codecs by libav's names; length of a video in microseconds; pixels of a frame; frames and wall time of a
+     * request.
+     */
     public record Limits(
-            List<String> containers, List<String> codecs, long maxPixels, long maxFrames, Duration requestTime) {
+            List<String> containers,
+            List<String> codecs,
+            long maxDurationUs,
+            long maxPixels,
+            long maxFrames,
+            Duration requestTime) {
         public Limits {
             containers = List.copyOf(containers);
             codecs = List.copyOf(codecs);
@@ -93,10 +130,15 @@ public record DecodeSettings(
     }
 
     private static Window window(Settings s) {
-        return new Window(
+        Window window = new Window(
                 positive(s, "length").toNanos() / 1000,
                 positive(s, "stride").toNanos() / 1000,
-                s.whole("frames-per-clip", 1, 1000));
+                s.whole("per-video", 0, 1_000_000),
+                s.choice("keep", Keep.class),
+                s.whole("frames-per-clip", 1, MOST_FRAMES),
+                s.number("rate", 0.001, 1000));
+        s.check("rate", window.framesPerClip() <= MOST_FRAMES, "at most " + MOST_FRAMES + " frames in a window");
+        return window;
     }
 
     private static Frame frame(Settings s) {
@@ -107,6 +149,7 @@ public record DecodeSettings(
         return new Limits(
                 s.texts("containers"),
                 s.texts("codecs"),
+                positive(s, "max-duration").toNanos() / 1000,
                 s.whole("max-pixels", 256L, 1L << 32),
                 s.whole("max-frames", 1L, Long.MAX_VALUE),
                 positive(s, "request-time"));

@@ -59,6 +59,16 @@ class PlanTest {
     }
 
     @Test
+    void ofChosenWindowsEachLiesInExactlyOneSegmentAndNoSegmentIsEmpty() {
+        DecodeSettings s = settings("vito.decode { window.per-video = 7, segment-length = 20 seconds }");
+        CurationDecision video = video(3_600_000_000L, 25);
+        List<DecodeSegment> segments = SegmentPlan.of(video, s);
+        assertThat(segments).hasSizeBetween(2, 7).allMatch(segment -> segment.getCount() == segments.size());
+        assertThat(segments).extracting(DecodeSegment::getIndex).isSorted().doesNotHaveDuplicates();
+        assertThat(starts(video, s)).hasSize(7).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
     void aWindowMayLackHalfAFrameAtTheEndForRounding() {
         DecodeSettings s = settings("");
         assertThat(starts(video(2_560_000, 25), s)).containsExactly(0L);
@@ -94,7 +104,8 @@ class PlanTest {
     void settingsAreReadAndBadOnesNamed() {
         DecodeSettings s = settings("");
         assertThat(s.children()).isPositive();
-        assertThat(s.window()).isEqualTo(new DecodeSettings.Window(2_560_000, 2_560_000, 8));
+        assertThat(s.window())
+                .isEqualTo(new DecodeSettings.Window(2_560_000, 2_560_000, 0, DecodeSettings.Keep.DRAWS, 8, 12.5));
         assertThat(s.segmentUs()).isEqualTo(60_000_000);
         assertThat(s.limits().codecs()).contains("h264", "vp9");
         assertThatThrownBy(() -> settings("vito.decode.frame.quantiser = 1"))
