@@ -15,6 +15,7 @@ import org.vito.protocol.Settings;
  * @param window what a clip is drawn from
  * @param segmentUs longest segment in microseconds, at least one window stride
  * @param frame what a stored frame looks like
+ * @param hardware what decodes if it is there
  * @param limits what a video may cost and be
  * @param child how decoder processes are run
  * @param streams how the role's streams behave in trouble
@@ -27,6 +28,7 @@ public record DecodeSettings(
         Window window,
         long segmentUs,
         Frame frame,
+        Hardware hardware,
         Limits limits,
         Child child,
         Streams streams) {
@@ -62,8 +64,14 @@ public record DecodeSettings(
         }
     }
 
-    /** Short side in pixels and the JPEG encoder's quantiser, 2 to 31. */
-    public record Frame(int shortSide, int quantiser) {}
+    /** Short side in pixels and the quality of the JPEGs, 1 to 100. */
+    public record Frame(int shortSide, int quality) {}
+
+    /** Hardware that decodes in place of the processor. */
+    public enum Hardware {
+        NONE,
+        CUDA
+    }
 
     /**
      * Demuxers and codecs by libav's names; length of a video in microseconds; pixels of a frame; frames and wall time of a
@@ -118,6 +126,7 @@ public record DecodeSettings(
                 window,
                 Math.max(positive(s, "segment-length").toNanos() / 1000, window.strideUs()),
                 frame(s.in("frame")),
+                s.choice("hardware", Hardware.class),
                 limits(s.in("limits")),
                 child(s.in("child")),
                 streams(s.in("streams")));
@@ -126,7 +135,7 @@ public record DecodeSettings(
     /** These settings with another number of decoder processes. */
     public DecodeSettings withChildren(int count) {
         return new DecodeSettings(
-                count, queueCapacity, askTimeout, seed, window, segmentUs, frame, limits, child, streams);
+                count, queueCapacity, askTimeout, seed, window, segmentUs, frame, hardware, limits, child, streams);
     }
 
     private static Window window(Settings s) {
@@ -142,7 +151,7 @@ public record DecodeSettings(
     }
 
     private static Frame frame(Settings s) {
-        return new Frame(s.whole("short-side", 16, 4096), s.whole("quantiser", 2, 31));
+        return new Frame(s.whole("short-side", 16, 4096), s.whole("quality", 1, 100));
     }
 
     private static Limits limits(Settings s) {

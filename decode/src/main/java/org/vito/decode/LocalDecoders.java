@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vito.decode.child.v1.Hardware;
 import org.vito.decode.child.v1.Limits;
 import org.vito.decode.child.v1.ProbeRequest;
 import org.vito.decode.child.v1.Probed;
@@ -116,15 +117,18 @@ final class LocalDecoders implements Decoders {
     private SampleRequest.Builder sample() {
         return SampleRequest.newBuilder()
                 .setShortSide(settings.frame().shortSide())
-                .setQuantiser(settings.frame().quantiser());
+                .setQuality(settings.frame().quality());
     }
 
     private static Frame frame(SampledFrame sampled) {
-        return Frame.newBuilder()
+        Frame.Builder frame = Frame.newBuilder()
                 .setPtsUs(sampled.getPtsUs())
                 .setWantedUs(sampled.getWantedUs())
                 .setJpeg(sampled.getJpeg())
-                .build();
+                .setKey(sampled.getKey())
+                .setInterlaced(sampled.getInterlaced())
+                .setDamaged(sampled.getDamaged());
+        return (sampled.hasNumber() ? frame.setNumber(sampled.getNumber()) : frame).build();
     }
 
     private List<Clip> clips(DecodeSegment segment, List<ClipWindow> windows, List<Response> answers) {
@@ -182,6 +186,10 @@ final class LocalDecoders implements Decoders {
         return Request.newBuilder()
                 .setNumber(requests.incrementAndGet())
                 .setPath(file.toAbsolutePath().toString())
+                .setHardware(
+                        settings.hardware() == DecodeSettings.Hardware.CUDA
+                                ? Hardware.HARDWARE_CUDA
+                                : Hardware.HARDWARE_NONE)
                 .setLimits(limits);
     }
 

@@ -108,9 +108,9 @@ class PlanTest {
                 .isEqualTo(new DecodeSettings.Window(2_560_000, 2_560_000, 0, DecodeSettings.Keep.DRAWS, 8, 12.5));
         assertThat(s.segmentUs()).isEqualTo(60_000_000);
         assertThat(s.limits().codecs()).contains("h264", "vp9");
-        assertThatThrownBy(() -> settings("vito.decode.frame.quantiser = 1"))
+        assertThatThrownBy(() -> settings("vito.decode.frame.quality = 0"))
                 .isInstanceOf(VitoException.class)
-                .hasMessageContaining("vito.decode.frame.quantiser = 1");
+                .hasMessageContaining("vito.decode.frame.quality = 0");
         assertThatThrownBy(() -> settings("vito.decode.window.length = 0 s"))
                 .isInstanceOf(VitoException.class)
                 .hasMessageContaining("vito.decode.window.length");

@@ -1,6 +1,8 @@
 package org.vito.decode.child;
 
 import static org.bytedeco.ffmpeg.global.avcodec.AVDISCARD_ALL;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_descriptor_get_by_name;
+import static org.bytedeco.ffmpeg.global.avcodec.avcodec_find_decoder;
 import static org.bytedeco.ffmpeg.global.avformat.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
@@ -9,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecDescriptor;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVIOInterruptCB;
@@ -107,18 +111,34 @@ final class Container implements AutoCloseable {
         try {
             av_dict_set(options, "protocol_whitelist", "none", 0);
             av_dict_set(options, "format_whitelist", format.name().getString(), 0);
-            av_dict_set(options, "codec_whitelist", String.join(",", limits.getCodecsList()), 0);
+            av_dict_set(options, "codec_whitelist", decoders(limits.getCodecsList()), 0);
             // on failure libav frees the context, but not the bytes that were given to it
             Libav.check(
                     avformat_open_input(opening, "", format, options), Reason.DAMAGED_VIDEO, path + " does not open");
             context = opening;
+            av_log_set_level(AV_LOG_FATAL); // it complains of every sound track, whose decoder is not on the list
             Libav.check(
                     avformat_find_stream_info(opening, (AVDictionary) null),
                     Reason.DAMAGED_VIDEO,
                     path + " does not say what is in it");
         } finally {
+            av_log_set_level(AV_LOG_ERROR);
             av_dict_free(options);
         }
+    }
+
+    /** Names of the decoders of {@code codecs}, which are not always those of the codecs, with commas between. */
+    private static String decoders(List<String> codecs) {
+        return codecs.stream()
+                .map(Container::decoder)
+                .filter(decoder -> !decoder.isEmpty())
+                .collect(Collectors.joining(","));
+    }
+
+    private static String decoder(String codec) {
+        AVCodecDescriptor descriptor = avcodec_descriptor_get_by_name(codec);
+        AVCodec decoder = descriptor == null ? null : avcodec_find_decoder(descriptor.id());
+        return decoder == null ? "" : decoder.name().getString();
     }
 
     /** The best video stream; all others are told to be passed over. */

@@ -4,9 +4,9 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 
-import java.util.Arrays;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.vito.decode.child.v1.Limits;
+import org.jspecify.annotations.Nullable;
+import org.vito.decode.child.v1.Request;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
@@ -16,11 +16,9 @@ import org.vito.protocol.VitoException;
  */
 final class FrameReader implements AutoCloseable {
     private static final int FRAMES_WORTH_A_SEEK = 16; // decoding fewer is cheaper than emptying the decoder
-    private static final long BLIND_SEEK_US = 10_000_000; // without an index a seek reads here and there
     private static final int TRIES = 4;
 
-    private final String path;
-    private final Limits limits;
+    private final Request request;
     private VideoInput input;
     private FrameClock clock;
     private AVFrame earlier = Libav.allocated(av_frame_alloc());
@@ -28,30 +26,23 @@ final class FrameReader implements AutoCloseable {
     private long earlierTicks = Libav.NO_TIME;
     private long laterTicks = Libav.NO_TIME;
     private long originTicks;
-    private long[] keyframes;
-    private long reorderTicks;
-    private boolean mayJump = true;
+    private long number;
+    private @Nullable EntryPoints entries;
     private boolean ended;
     private long decodedBefore;
     private long seeks;
 
-    private FrameReader(String path, Limits limits, VideoInput input) {
-        this.path = path;
-        this.limits = limits;
-        this.input = input;
+    private FrameReader(Request request) {
+        this.request = request;
+        this.input = VideoInput.open(request);
         this.clock = new FrameClock(input.frameTicks());
-        this.keyframes = new long[0];
     }
 
-    /** Opens {@code path} and decodes its first frame, from which all times count. */
-    static FrameReader open(String path, Limits limits) {
-        FrameReader reader = new FrameReader(path, limits, VideoInput.open(path, limits));
+    /** Opens the video and decodes its first frame, from which all times count. */
+    static FrameReader open(Request request) {
+        FrameReader reader = new FrameReader(request);
         try {
-            reader.keyframes = reader.input.keyframes();
-            reader.first();
-            if (reader.keyframes.length > 0) {
-                reader.reorderTicks = Math.max(0, reader.originTicks - reader.keyframes[0]);
-            }
+            reader.begin();
             return reader;
         } catch (RuntimeException | Error e) {
             reader.close();
@@ -59,11 +50,40 @@ final class FrameReader implements AutoCloseable {
         }
     }
 
+    private void begin() {
+        long[] keyframes = new long[0];
+        if (!countsFrames()) {
+            keyframes = input.indexedKeyframes();
+            if (keyframes.length == 1) { // as good as none, and entries that are scanned count packets from the start
+                reopen();
+                keyframes = new long[0];
+            }
+        }
+        first();
+        if (!countsFrames()) {
+            entries = keyframes.length > 0
+                    ? new IndexedEntries(input, keyframes, originTicks)
+                    : new ScannedEntries(request, input);
+        }
+    }
+
+    /** Whether every frame is decoded so that frames can be numbered. */
+    private boolean countsFrames() {
+        return request.getSample().getNumbered();
+    }
+
+    private void reopen() {
+        input.close();
+        input = VideoInput.open(request);
+        clock = new FrameClock(input.frameTicks());
+    }
+
     private void first() {
         do {
             if (!input.next(later)) {
                 throw new VitoException(
-                        Reason.DAMAGED_VIDEO, "%s: no frame can be decoded: %s".formatted(path, input.trouble()));
+                        Reason.DAMAGED_VIDEO,
+                        "%s: no frame can be decoded: %s".formatted(request.getPath(), input.trouble()));
             }
             laterTicks = clock.firstTime(later);
         } while (laterTicks == Libav.NO_TIME);
@@ -76,6 +96,9 @@ final class FrameReader implements AutoCloseable {
      * @return false if the stream ends before; the frame at hand is then the last one
      */
     boolean reach(long us) {
+        if (!countsFrames()) {
+            input.needFrom(originTicks + input.timeBase().ticksUpTo(us));
+        }
         while (!ended && input.timeBase().compare(laterTicks - originTicks, us) < 0) {
             if (!jump(us)) {
                 step();
@@ -104,6 +127,11 @@ final class FrameReader implements AutoCloseable {
         return input.timeBase().micros(clock.end() - originTicks);
     }
 
+    /** Number of {@link #nearest} in order of presentation, from 0. Only right if the request asks for numbers. */
+    long nearestNumber(long us) {
+        return laterIsNearest(us) ? number : number - 1;
+    }
+
     /** Nominal time between frames. */
     long frameUs() {
         return input.timeBase().micros(input.frameTicks());
@@ -125,47 +153,32 @@ final class FrameReader implements AutoCloseable {
         earlierTicks = laterTicks;
         later = spare;
         laterTicks = ticks;
+        number++;
     }
 
     /** Jumps ahead if that saves decoding. @return whether the position changed */
     private boolean jump(long us) {
+        if (entries == null) {
+            return false;
+        }
         long wanted = originTicks + input.timeBase().ticks(us);
-        long target = target(wanted);
-        if (!mayJump || target == Libav.NO_TIME) {
+        long entry = entries.before(wanted, laterTicks);
+        if (entry == Libav.NO_TIME || entry - laterTicks <= FRAMES_WORTH_A_SEEK * input.frameTicks()) {
             return false;
         }
         long position = laterTicks;
-        for (int attempt = 0; attempt < TRIES && target > position - reorderTicks; attempt++) {
+        for (int attempt = 0; attempt < TRIES && entry > position; attempt++) {
             seeks++;
-            if (input.seek(target) && resume() && laterTicks <= wanted) {
+            if (entries.enter(entry) && resume() && laterTicks <= wanted) {
                 if (laterTicks > position) {
                     return true;
                 }
                 break;
             }
-            target = keyframes.length > 0
-                    ? before(target - 1)
-                    : target - (input.timeBase().ticks(1_000_000) << attempt);
+            entry = entries.before(entry - 1, position);
         }
         startOver();
         return true;
-    }
-
-    /** Where to seek for a frame at {@code wanted}, or NO_TIME if decoding on is as good. */
-    private long target(long wanted) {
-        if (keyframes.length == 0) {
-            return wanted - laterTicks > input.timeBase().ticks(BLIND_SEEK_US) ? wanted : Libav.NO_TIME;
-        }
-        long target = before(wanted - reorderTicks);
-        long skipped = target == Libav.NO_TIME ? 0 : target + reorderTicks - laterTicks;
-        return skipped > FRAMES_WORTH_A_SEEK * input.frameTicks() ? target : Libav.NO_TIME;
-    }
-
-    /** The last keyframe of the index at or before {@code ticks}, or NO_TIME. */
-    private long before(long ticks) {
-        int found = Arrays.binarySearch(keyframes, ticks);
-        int at = found >= 0 ? found : -found - 2;
-        return at < 0 ? Libav.NO_TIME : keyframes[at];
     }
 
     /** After a seek, takes the first key frame as the frame at hand; frames before it lean on what was not decoded. */
@@ -174,7 +187,7 @@ final class FrameReader implements AutoCloseable {
         earlierTicks = Libav.NO_TIME;
         av_frame_unref(earlier);
         while (input.next(later)) {
-            if (VideoInput.isKey(later)) {
+            if (FrameFlags.key(later)) {
                 laterTicks = clock.time(later);
                 return laterTicks != Libav.NO_TIME;
             }
@@ -184,14 +197,19 @@ final class FrameReader implements AutoCloseable {
 
     /** Opens the file anew and gives up jumping: for files whose index or times cannot be relied on. */
     private void startOver() {
-        mayJump = false;
+        closeEntries();
         decodedBefore += input.decodedFrames();
-        input.close();
-        input = VideoInput.open(path, limits);
-        clock = new FrameClock(input.frameTicks());
+        reopen();
         av_frame_unref(earlier);
         earlierTicks = Libav.NO_TIME;
         first();
+    }
+
+    private void closeEntries() {
+        if (entries != null) {
+            entries.close();
+            entries = null;
+        }
     }
 
     VideoInput input() {
@@ -210,6 +228,7 @@ final class FrameReader implements AutoCloseable {
     public void close() {
         av_frame_free(earlier);
         av_frame_free(later);
+        closeEntries();
         input.close();
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
-/** Scales frames, keeping what it prepared as long as frames look the same. */
+/** Scales frames by averaging areas, keeping what it prepared as long as frames look the same. */
 final class FrameScaler implements AutoCloseable {
     private static final int HD_HEIGHT = 720; // from here on an unstated matrix is taken for BT.709
 
@@ -40,7 +40,7 @@ final class FrameScaler implements AutoCloseable {
                 to.width(),
                 to.height(),
                 to.format(),
-                SWS_BICUBIC | SWS_ACCURATE_RND,
+                SWS_AREA | SWS_ACCURATE_RND,
                 null,
                 null,
                 (DoubleBuffer) null));

@@ -1,9 +1,11 @@
 package org.vito.decode.child;
 
-import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.jspecify.annotations.Nullable;
 import org.vito.decode.child.v1.Request;
 import org.vito.decode.child.v1.SampleRequest;
 import org.vito.decode.child.v1.Sampled;
@@ -19,16 +21,17 @@ final class SamplingPass {
     // can
     // be. The wanted times of all windows are sorted; the reader's position only moves forwards. From the position to
     // the
-    // next wanted time there are two ways: decode on, or seek to the last keyframe that is presented at or before it.
-    // The
-    // container's index tells where keyframes are, in decoding time; the first of them and the first decoded frame tell
-    // how far presentation lags behind that. A seek pays if it skips more frames than emptying and refilling the
-    // decoder
-    // costs (16). So a group of pictures with a wanted time in it is decoded once, up to the last time wanted of it,
-    // and
-    // one without is never touched. Where the index is missing or lies (a seek lands behind the wanted time, or not
-    // ahead
-    // of the position) the file is read from the start without jumps: slower, never wrong.
+    // next wanted time there are two ways: decode on, or go to the last keyframe that is presented at or before it.
+    // Where
+    // keyframes are, the container's index tells, in decoding time (the first of them and the first decoded frame tell
+    // how
+    // far presentation lags behind that), or else a pass over the packets. A jump pays if it skips more frames than
+    // emptying and refilling the decoder costs (16). So a group of pictures with a wanted time in it is decoded once,
+    // up
+    // to the last time wanted of it, without what nobody asked for or refers to (SkipRule), and one without is never
+    // touched. Where the index lies (a seek lands behind the wanted time, or not ahead of the position) the file is
+    // read
+    // from the start without jumps: slower, never wrong.
     //
     // A frame is the nearest to a wanted time if no other frame's presentation time is closer; of two equally near the
     // earlier. That is decided when a frame at or past the wanted time is at hand, in exact fractions of seconds. Times
@@ -41,8 +44,7 @@ final class SamplingPass {
     private final Consumer<SampledWindow> finished;
     private final SampledWindow.Builder[] windows;
     private final List<Integer> incomplete = new ArrayList<>();
-    private long encodedUs = Long.MIN_VALUE;
-    private ByteString encoded = ByteString.EMPTY;
+    private @Nullable SampledFrame taken;
 
     private record Wanted(long us, int window) {}
 
@@ -59,9 +61,9 @@ final class SamplingPass {
     }
 
     private Sampled run() {
-        try (FrameReader reader = FrameReader.open(request.getPath(), request.getLimits());
+        try (FrameReader reader = FrameReader.open(request);
                 JpegEncoder encoder =
-                        JpegEncoder.forVideo(reader.input(), sample.getShortSide(), sample.getQuantiser())) {
+                        JpegEncoder.forVideo(reader.input(), sample.getShortSide(), sample.getQuality())) {
             boolean reachable = true;
             for (Wanted wanted : plan()) {
                 reachable = reachable && within(reader, wanted.us());
@@ -102,17 +104,29 @@ final class SamplingPass {
 
     private void take(FrameReader reader, JpegEncoder encoder, Wanted wanted) {
         long us = reader.nearestUs(wanted.us());
-        if (us != encodedUs) {
-            encoded = ByteString.copyFrom(encoder.encode(reader.nearest(wanted.us())));
-            encodedUs = us;
+        if (taken == null || us != taken.getPtsUs()) {
+            taken = frame(reader, encoder, wanted, us);
         }
         SampledWindow.Builder window = windows[wanted.window()];
-        window.addFrames(
-                SampledFrame.newBuilder().setPtsUs(us).setWantedUs(wanted.us()).setJpeg(encoded));
+        window.addFrames(taken.toBuilder().setWantedUs(wanted.us()));
         if (window.getFramesCount() == sample.getWindows(wanted.window()).getWantedUsCount()) {
             finished.accept(
                     window.setWidth(encoder.width()).setHeight(encoder.height()).build());
             window.clearFrames();
         }
+    }
+
+    private SampledFrame frame(FrameReader reader, JpegEncoder encoder, Wanted wanted, long us) {
+        AVFrame nearest = reader.nearest(wanted.us());
+        SampledFrame.Builder frame = SampledFrame.newBuilder()
+                .setPtsUs(us)
+                .setJpeg(UnsafeByteOperations.unsafeWrap(encoder.encode(nearest))) // an array of its own
+                .setKey(FrameFlags.key(nearest))
+                .setInterlaced(FrameFlags.interlaced(nearest))
+                .setDamaged(FrameFlags.damaged(nearest));
+        if (sample.getNumbered()) {
+            frame.setNumber(reader.nearestNumber(wanted.us()));
+        }
+        return frame.build();
     }
 }

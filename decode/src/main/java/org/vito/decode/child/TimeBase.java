@@ -25,6 +25,12 @@ record TimeBase(int numerator, int denominator) {
         return roundedQuotient(micros, denominator, numerator * MICROS);
     }
 
+    /** The last tick that is not after {@code micros}. */
+    long ticksUpTo(long micros) {
+        long ticks = ticks(micros);
+        return compare(ticks, micros) > 0 ? ticks - 1 : ticks;
+    }
+
     /** Whether {@code wantedUs} lies nearer to {@code later} than to {@code earlier} (ticks); a tie goes to the earlier. */
     boolean laterIsNearer(long earlier, long later, long wantedUs) {
         // wanted - earlier > later - wanted, both sides in seconds, without division

@@ -16,33 +16,38 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
+import org.vito.decode.child.v1.Hardware;
 import org.vito.decode.child.v1.Limits;
+import org.vito.decode.child.v1.Request;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
 /** The video stream of one file, decoded frame by frame in order of presentation. Not safe for use by several threads. */
 final class VideoInput implements AutoCloseable {
-    private static final int KEY = 1 << 1; // AV_FRAME_FLAG_KEY
-    private static final int INDEX_KEYFRAME = 1;
+    private static final int INDEX_KEYFRAME = 1; // AVINDEX_KEYFRAME
     private static final List<String> WITH_INDEX = List.of("mov", "matroska", "avi");
 
-    private final Limits limits;
+    private final Request request;
     private final Container container;
     private final AVStream stream;
     private final TimeBase timeBase;
-    private final AVPacket packet;
+    private final SkipRule skipRule;
+    private final PacketQueue packets;
     private @Nullable AVCodecContext decoder;
+    private long neededFrom = Libav.NO_TIME;
     private boolean drained;
     private long decodedFrames;
+    private int discarding = AVDISCARD_DEFAULT;
     private int lastError;
 
-    private VideoInput(Limits limits, Container container, AVStream stream) {
-        this.limits = limits;
+    private VideoInput(Request request, Container container, AVStream stream) {
+        this.request = request;
         this.container = container;
         this.stream = stream;
         this.timeBase = new TimeBase(
                 stream.time_base().num(), Math.max(1, stream.time_base().den()));
-        this.packet = Libav.allocated(av_packet_alloc());
+        this.skipRule = SkipRule.of(container.name(), stream.codecpar());
+        this.packets = new PacketQueue(container.context(), stream.index(), skipRule.packetsAhead());
     }
 
     /**
@@ -50,12 +55,12 @@ final class VideoInput implements AutoCloseable {
      *
      * @throws VitoException EMPTY, NOT_A_VIDEO, UNSUPPORTED_CODEC, DAMAGED_VIDEO or TOO_LARGE
      */
-    static VideoInput open(String path, Limits limits) {
-        Container container = Container.open(path, limits);
+    static VideoInput open(Request request) {
+        Container container = Container.open(request.getPath(), request.getLimits());
         VideoInput input = null;
         try {
-            input = new VideoInput(limits, container, container.videoStream());
-            input.openDecoder(path);
+            input = new VideoInput(request, container, container.videoStream());
+            input.openDecoder(request.getPath(), request.getLimits());
             return input;
         } catch (RuntimeException | Error e) {
             if (input != null) {
@@ -67,7 +72,7 @@ final class VideoInput implements AutoCloseable {
         }
     }
 
-    private void openDecoder(String path) {
+    private void openDecoder(String path, Limits limits) {
         int id = stream.codecpar().codec_id();
         String name = codecName();
         if (!limits.getCodecsList().contains(name)) {
@@ -98,6 +103,9 @@ final class VideoInput implements AutoCloseable {
         opened.thread_count(1);
         opened.max_pixels(limits.getMaxPixels());
         opened.pkt_timebase(stream.time_base());
+        if (request.getHardware() == Hardware.HARDWARE_CUDA) {
+            HardwareDecoding.useIfThere(opened, codec);
+        }
         Libav.check(
                 avcodec_open2(opened, codec, (AVDictionary) null),
                 Reason.DAMAGED_VIDEO,
@@ -105,7 +113,8 @@ final class VideoInput implements AutoCloseable {
     }
 
     /**
-     * Decodes the next frame into {@code frame}, which is emptied first. Packets that do not decode are passed over.
+     * Decodes the next frame into {@code frame}, which is emptied first. Packets that do not decode are passed over, and so are
+     * frames that {@link #needFrom} makes needless.
      *
      * @return false at the end of the stream
      */
@@ -113,10 +122,14 @@ final class VideoInput implements AutoCloseable {
         while (true) {
             int got = avcodec_receive_frame(decoder, frame);
             if (got >= 0) {
-                if (++decodedFrames > limits.getMaxFrames()) {
+                decodedFrames++;
+                if (decodedFrames > request.getLimits().getMaxFrames()) {
                     throw new VitoException(
-                            Reason.TOO_LARGE, "more than %d frames for one request".formatted(limits.getMaxFrames()));
+                            Reason.TOO_LARGE,
+                            "more than %d frames for one request"
+                                    .formatted(request.getLimits().getMaxFrames()));
                 }
+                skipRule.saw(frame);
                 return true;
             }
             if (got == AVERROR_EOF() || drained) {
@@ -130,26 +143,42 @@ final class VideoInput implements AutoCloseable {
     }
 
     private void feed() {
+        AVCodecContext feeding = Libav.allocated(decoder);
         while (true) {
-            int read = av_read_frame(container.context(), packet);
-            if (read < 0) { // a broken tail ends the stream as a proper end does
-                lastError = read == AVERROR_EOF() ? lastError : read;
+            PacketQueue.Entry entry = packets.take();
+            if (entry == null) { // a broken tail ends the stream as a proper end does
+                lastError = packets.lastError() == 0 ? lastError : packets.lastError();
                 drained = true;
-                avcodec_send_packet(decoder, null);
+                avcodec_send_packet(feeding, null);
                 return;
             }
             try {
-                if (packet.stream_index() == stream.index()) {
-                    int sent = avcodec_send_packet(decoder, packet);
-                    if (sent >= 0) {
-                        return;
-                    }
-                    lastError = sent;
+                boolean needless = skipRule.needless(entry, packets, neededFrom);
+                if (needless && skipRule.dropsPackets()) {
+                    continue;
                 }
+                int discard = needless ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+                if (discard != discarding) {
+                    discarding = discard;
+                    feeding.skip_frame(discard);
+                }
+                int sent = avcodec_send_packet(feeding, entry.packet());
+                if (sent >= 0) {
+                    return;
+                }
+                lastError = sent;
             } finally {
-                av_packet_unref(packet);
+                packets.give(entry);
             }
         }
+    }
+
+    /**
+     * Says that of the frames presented up to {@code ticks} only the last is needed: those before it, which no other frame
+     * refers to, may be left out. Never takes back what was said before.
+     */
+    void needFrom(long ticks) {
+        neededFrom = Math.max(neededFrom, ticks);
     }
 
     /** Moves to the last keyframe at or before {@code ticks} in the container's order. @return whether that worked */
@@ -157,19 +186,37 @@ final class VideoInput implements AutoCloseable {
         if (av_seek_frame(container.context(), stream.index(), ticks, AVSEEK_FLAG_BACKWARD) < 0) {
             return false;
         }
-        avcodec_flush_buffers(decoder);
-        drained = false;
+        packets.clear();
+        restart();
         return true;
     }
 
-    /** Times of the keyframes that the container's index lists, ascending, in ticks; empty if it has none. */
-    long[] keyframes() {
+    /** Passes over packets until {@code count} were read since the file was opened. @return whether that worked */
+    boolean skipTo(long count) {
+        if (!packets.skipTo(count)) {
+            return false;
+        }
+        restart();
+        return true;
+    }
+
+    private void restart() {
+        avcodec_flush_buffers(decoder);
+        drained = false;
+        skipRule.restart();
+    }
+
+    /**
+     * Times of the keyframes that the container's index lists, ascending, in ticks; empty if it has none. Asked before anything
+     * is decoded, and leaves the input at its beginning.
+     */
+    long[] indexedKeyframes() {
         if (WITH_INDEX.stream().noneMatch(container.name()::contains)) {
             return new long[0]; // libav lists what it happens to have read
         }
         seek(startTicks()); // some read their index at the first seek only
-        int count = avformat_index_get_entries_count(stream);
-        long[] times = new long[Math.max(0, count)];
+        int count = Math.max(0, avformat_index_get_entries_count(stream));
+        long[] times = new long[count];
         int found = 0;
         for (int i = 0; i < count; i++) {
             var entry = avformat_index_get_entry(stream, i);
@@ -184,10 +231,6 @@ final class VideoInput implements AutoCloseable {
 
     private long startTicks() {
         return stream.start_time() == Libav.NO_TIME ? 0 : stream.start_time();
-    }
-
-    static boolean isKey(AVFrame frame) {
-        return (frame.flags() & KEY) != 0;
     }
 
     /** Nominal time between frames in ticks, at least 1. */
@@ -215,12 +258,13 @@ final class VideoInput implements AutoCloseable {
             seek(startTicks() + timeBase.ticks(whole)); // saves reading; if it does not work, all is read
         }
         long end = originTicks + frameTicks();
-        while (av_read_frame(container.context(), packet) >= 0) {
-            long time = packet.pts() != Libav.NO_TIME ? packet.pts() : packet.dts();
-            if (packet.stream_index() == stream.index() && time != Libav.NO_TIME) {
+        for (PacketQueue.Entry entry = packets.take(); entry != null; entry = packets.take()) {
+            AVPacket packet = entry.packet();
+            long time = entry.time() != Libav.NO_TIME ? entry.time() : packet.dts();
+            if (time != Libav.NO_TIME) {
                 end = Math.max(end, time + (packet.duration() > 0 ? packet.duration() : frameTicks()));
             }
-            av_packet_unref(packet);
+            packets.give(entry);
         }
         return end;
     }
@@ -284,7 +328,7 @@ final class VideoInput implements AutoCloseable {
             avcodec_free_context(decoder);
             decoder = null;
         }
-        av_packet_free(packet);
+        packets.close();
         container.close();
     }
 }

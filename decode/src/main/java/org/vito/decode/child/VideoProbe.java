@@ -14,7 +14,7 @@ final class VideoProbe {
     private VideoProbe() {}
 
     static Probed run(Request request) {
-        try (VideoInput input = VideoInput.open(request.getPath(), request.getLimits())) {
+        try (VideoInput input = VideoInput.open(request)) {
             long originTicks = origin(input, request.getPath());
             long durationUs = input.timeBase().micros(input.endTicks(originTicks) - originTicks);
             Orientation orientation = input.orientation();

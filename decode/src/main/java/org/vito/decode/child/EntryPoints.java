@@ -1,0 +1,18 @@
+package org.vito.decode.child;
+
+/** Where a stream can be entered other than at its beginning: at keyframes. Times are ticks of the stream. */
+interface EntryPoints extends AutoCloseable {
+    /**
+     * The time of the last known entry at which, or before which, decoding can begin for a frame presented at {@code ticks};
+     * NO_TIME if there is none.
+     *
+     * @param from where the reader is: entries before it do not matter
+     */
+    long before(long ticks, long from);
+
+    /** Goes to the entry at {@code entry}, as {@link #before} told it. @return whether that worked */
+    boolean enter(long entry);
+
+    @Override
+    void close();
+}
