@@ -14,6 +14,8 @@ import org.vito.protocol.Settings;
  * @param aspectMin least ratio of a crop's width to its height
  * @param aspectMax greatest ratio of a crop's width to its height
  * @param recipes what is done to each view, in the order of the views: 2 … 4
+ * @param jitter what the changes of colour jitter mean
+ * @param maxPixels most pixels of a clip's frame
  * @param evaluationResize length of the shorter side in evaluation, pixels
  * @param parallelism clips worked on at the same time, at least 1
  * @param buffers batches that exist at the same time
@@ -26,6 +28,8 @@ public record AugmentSettings(
         double aspectMin,
         double aspectMax,
         List<Recipe> recipes,
+        JitterDefinition jitter,
+        long maxPixels,
         int evaluationResize,
         int parallelism,
         int buffers) {
@@ -54,6 +58,8 @@ public record AugmentSettings(
                 aspectMin,
                 crop.number("aspect-max", aspectMin, 100),
                 recipes(settings),
+                settings.choice("jitter", JitterDefinition.class),
+                settings.whole("max-pixels", 1, Integer.MAX_VALUE / 3),
                 settings.in("evaluation").whole("resize", 1, 8192),
                 parallelism == 0 ? Runtime.getRuntime().availableProcessors() : parallelism,
                 settings.whole("buffers", 2, 64));

@@ -10,13 +10,14 @@ import org.vito.protocol.v1.Clip;
 final class ClipAugmenter implements AutoCloseable {
     private final AugmentSettings settings;
     private final long seed;
-    private final ImageDecoder decoder = new ImageDecoder();
+    private final ImageDecoder decoder;
     private final ViewTransform transform;
 
     ClipAugmenter(AugmentSettings settings, long seed) {
         this.settings = settings;
         this.seed = seed;
-        transform = new ViewTransform(settings.size());
+        decoder = new ImageDecoder(settings.maxPixels());
+        transform = new ViewTransform(settings.size(), settings.jitter());
     }
 
     /**

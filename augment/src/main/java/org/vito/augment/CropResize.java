@@ -4,18 +4,22 @@ import java.nio.ByteBuffer;
 import org.vito.augment.ViewDraw.Crop;
 
 /**
- * Cuts a rectangle out of a picture and resizes it (bicubic, {@link BicubicTaps}), each source row once: bytes become numbers,
- * the row is resized sideways, and as soon as a resized picture's row has all rows that it is made of, these are mixed.
- * Values leave in 0 … 1, cut to that range. Keeps its memory between calls; one thread at a time.
+ * Cuts a rectangle out of a picture and resizes it to a square (bicubic, {@link BicubicTaps}), each source row once: bytes become
+ * numbers, and as soon as a row of the result has all rows that it is made of, these are mixed. Eight such rows are written across,
+ * so that then columns can be mixed in the same way. Values leave in 0 … 1, cut to that range. Keeps its memory between calls; one
+ * thread at a time.
  */
 final class CropResize implements AutoCloseable {
+    private static final int TOGETHER = 8;
+
     private final BicubicTaps across = new BicubicTaps();
     private final BicubicTaps down = new BicubicTaps();
     private final boolean antialias;
     private final FrameRows source = new FrameRows();
-    private float[] numbers = new float[0];
     private float[][] rows = new float[0][];
-    private float[] mixed = new float[0];
+    private float[][] mixed = new float[TOGETHER][0];
+    private float[] turned = new float[0];
+    private float[][] columns = new float[0][];
 
     CropResize(boolean antialias) {
         this.antialias = antialias;
@@ -27,10 +31,11 @@ final class CropResize implements AutoCloseable {
      * @param pixels {@code [height, width, 3]} bytes from index 0
      * @param width of the whole picture
      * @param mirrored whether left and right change places
+     * @param out takes the columns, from left to right
      */
-    void apply(ByteBuffer pixels, int width, Crop crop, boolean mirrored, Planes out) {
-        across.prepare(crop.width(), out.width, 0, out.width, antialias, mirrored, 1 / 255.0);
-        down.prepare(crop.height(), out.height, 0, out.height, antialias, false, 1);
+    void apply(ByteBuffer pixels, int width, Crop crop, boolean mirrored, Lines out) {
+        across.prepare(crop.width(), out.size, 0, out.size, antialias, mirrored, 1 / 255.0);
+        down.prepare(crop.height(), out.size, 0, out.size, antialias, false, 1);
         run(pixels, width, crop, out);
     }
 
@@ -38,12 +43,13 @@ final class CropResize implements AutoCloseable {
      * Resizes a whole picture and fills {@code out} with the middle of the result.
      *
      * @param pixels {@code [height, width, 3]} bytes from index 0
-     * @param wide width of the resized picture, at least that of {@code out}
-     * @param high height of the resized picture, at least that of {@code out}
+     * @param wide width of the resized picture, at least the size of {@code out}
+     * @param high height of the resized picture, at least the size of {@code out}
+     * @param out takes the columns, from left to right
      */
-    void centre(ByteBuffer pixels, int width, int height, int wide, int high, Planes out) {
-        across.prepare(width, wide, middle(wide, out.width), out.width, antialias, false, 1 / 255.0);
-        down.prepare(height, high, middle(high, out.height), out.height, antialias, false, 1);
+    void centre(ByteBuffer pixels, int width, int height, int wide, int high, Lines out) {
+        across.prepare(width, wide, middle(wide, out.size), out.size, antialias, false, 1 / 255.0);
+        down.prepare(height, high, middle(high, out.size), out.size, antialias, false, 1);
         run(pixels, width, new Crop(0, 0, width, height), out);
     }
 
@@ -51,102 +57,78 @@ final class CropResize implements AutoCloseable {
         return (int) Math.rint((whole - part) / 2.0);
     }
 
-    private void run(ByteBuffer pixels, int width, Crop crop, Planes out) {
-        reserve(crop.width(), out.width, down.count());
+    private void run(ByteBuffer pixels, int width, Crop crop, Lines out) {
+        rows = reserved(rows, down.count(), 3 * crop.width());
+        mixed = reserved(mixed, TOGETHER, 3 * crop.width());
+        columns = reserved(columns, across.count(), 3 * out.stride);
+        if (turned.length < 3 * crop.width() * out.stride) {
+            turned = new float[3 * crop.width() * out.stride];
+        }
         source.begin(pixels, width, crop);
+        mixRows(3 * crop.width(), out);
+        mixColumns(out);
+    }
+
+    private static float[][] reserved(float[][] arrays, int count, int length) {
+        return arrays.length >= count && arrays[0].length >= length ? arrays : new float[count][length];
+    }
+
+    private void mixRows(int values, Lines out) {
         int count = down.count();
         int read = 0;
-        for (int y = 0; y < out.height; y++) {
+        for (int y = 0; y < out.size; y++) {
             int first = down.first()[y];
             for (read = Math.max(read, first); read < first + count; read++) {
-                source.read(read, numbers);
-                resizeRow(rows[read % count], out.width);
+                source.read(read, rows[read % count]);
             }
-            mix(first, y * count, 3 * out.width);
-            store(out, y);
-        }
-        source.end();
-    }
-
-    private void reserve(int inWidth, int outWidth, int rowCount) {
-        if (numbers.length < inWidth * 3) {
-            numbers = new float[inWidth * 3];
-        }
-        if (mixed.length < outWidth * 3) {
-            mixed = new float[outWidth * 3];
-            rows = new float[0][];
-        }
-        if (rows.length < rowCount) {
-            rows = new float[rowCount][outWidth * 3];
-        }
-    }
-
-    private void resizeRow(float[] out, int width) {
-        if (across.count() == 4) {
-            four(numbers, across.first(), across.weights(), out, width);
-        } else {
-            any(numbers, across.first(), across.weights(), across.count(), out, width);
-        }
-    }
-
-    private static void four(float[] in, int[] first, float[] weights, float[] out, int width) {
-        for (int x = 0; x < width; x++) {
-            int i = first[x] * 3;
-            float a = weights[4 * x];
-            float b = weights[4 * x + 1];
-            float c = weights[4 * x + 2];
-            float d = weights[4 * x + 3];
-            out[x] = a * in[i] + b * in[i + 3] + c * in[i + 6] + d * in[i + 9];
-            out[x + width] = a * in[i + 1] + b * in[i + 4] + c * in[i + 7] + d * in[i + 10];
-            out[x + 2 * width] = a * in[i + 2] + b * in[i + 5] + c * in[i + 8] + d * in[i + 11];
-        }
-    }
-
-    private static void any(float[] in, int[] first, float[] weights, int count, float[] out, int width) {
-        for (int x = 0; x < width; x++) {
-            float r = 0;
-            float g = 0;
-            float b = 0;
-            int i = first[x] * 3;
-            for (int k = 0; k < count; k++, i += 3) {
-                float weight = weights[x * count + k];
-                r += weight * in[i];
-                g += weight * in[i + 1];
-                b += weight * in[i + 2];
+            mix(mixed[y % TOGETHER], rows, first, down, y, values);
+            if (y % TOGETHER == TOGETHER - 1 || y == out.size - 1) {
+                int begin = y - y % TOGETHER;
+                Lines.turn(mixed, 0, y - begin + 1, values, turned, begin, out.stride);
             }
-            out[x] = r;
-            out[x + width] = g;
-            out[x + 2 * width] = b;
         }
     }
 
-    private void mix(int first, int weightsAt, int n) {
-        int count = down.count();
-        float[] weights = down.weights();
+    /** The taps run backwards where the view is mirrored: then so do the columns that are made. */
+    private void mixColumns(Lines out) {
+        int count = across.count();
+        int values = 3 * out.stride;
+        boolean backwards = across.first()[0] > across.first()[out.size - 1];
+        int read = 0;
+        for (int k = 0; k < out.size; k++) {
+            int x = backwards ? out.size - 1 - k : k;
+            int first = across.first()[x];
+            for (read = Math.max(read, first); read < first + count; read++) {
+                System.arraycopy(turned, read * values, columns[read % count], 0, values);
+            }
+            float[] column = out.lines[x];
+            mix(column, columns, first, across, x, values);
+            Rows.clip(column, values);
+        }
+    }
+
+    /** Mixes the lines from {@code first} on, kept in turn in {@code ring}, as the taps say of the line {@code at}. */
+    private static void mix(float[] out, float[][] ring, int first, BicubicTaps taps, int at, int n) {
+        int count = taps.count();
+        float[] weights = taps.weights();
+        int w = at * count;
         if (count == 4) {
             Rows.mix(
-                    mixed,
-                    rows[first % 4],
-                    rows[(first + 1) % 4],
-                    rows[(first + 2) % 4],
-                    rows[(first + 3) % 4],
-                    weights[weightsAt],
-                    weights[weightsAt + 1],
-                    weights[weightsAt + 2],
-                    weights[weightsAt + 3],
+                    out,
+                    ring[first % 4],
+                    ring[(first + 1) % 4],
+                    ring[(first + 2) % 4],
+                    ring[(first + 3) % 4],
+                    weights[w],
+                    weights[w + 1],
+                    weights[w + 2],
+                    weights[w + 3],
                     n);
         } else {
-            Rows.scale(mixed, rows[first % count], weights[weightsAt], n);
+            Rows.scale(out, ring[first % count], weights[w], n);
             for (int k = 1; k < count; k++) {
-                Rows.add(mixed, rows[(first + k) % count], weights[weightsAt + k], n);
+                Rows.add(out, ring[(first + k) % count], weights[w + k], n);
             }
-            Rows.clip(mixed, n);
-        }
-    }
-
-    private void store(Planes out, int y) {
-        for (int colour = 0; colour < 3; colour++) {
-            System.arraycopy(mixed, colour * out.width, out.plane(colour), y * out.width, out.width);
         }
     }
 

@@ -10,9 +10,10 @@ import java.nio.ByteBuffer;
 public final class EvaluationTransform implements AutoCloseable {
     private final int resize;
     private final int crop;
-    private final ImageDecoder decoder = new ImageDecoder();
+    private final ImageDecoder decoder = new ImageDecoder(Images.MAX_PIXELS);
     private final CropResize resizer = new CropResize(true);
-    private final Planes square;
+    private final Lines square;
+    private final float[] turned;
     private final ViewBytes bytes;
     private byte[] three = new byte[0];
 
@@ -29,15 +30,17 @@ public final class EvaluationTransform implements AutoCloseable {
         }
         this.resize = resize;
         this.crop = crop;
-        square = new Planes(crop, crop);
-        bytes = new ViewBytes(crop, crop);
+        square = new Lines(crop);
+        turned = new float[3 * square.stride * square.stride];
+        bytes = new ViewBytes(crop);
     }
 
     /**
-     * Decodes an encoded image (JPEG, PNG, …) and writes its centre crop, {@code [crop, crop, 3]} bytes, at {@code out}'s
+     * Decodes an encoded image (JPEG, PNG, WebP, BMP) and writes its centre crop, {@code [crop, crop, 3]} bytes, at {@code out}'s
      * position, which moves on.
      *
-     * @throws org.vito.protocol.VitoException BAD_DATA_SET if the bytes are no image
+     * @throws org.vito.protocol.VitoException BAD_DATA_SET if the bytes are no image, TOO_LARGE if it has more than
+     *     {@link Images#MAX_PIXELS} pixels
      */
     public void encoded(byte[] image, ByteBuffer out) {
         if (!decoder.decode(image)) {
@@ -75,7 +78,9 @@ public final class EvaluationTransform implements AutoCloseable {
         int wide = (int) ((long) resize * width / shorter);
         int high = (int) ((long) resize * height / shorter);
         resizer.centre(pixels, width, height, wide, high, square);
-        bytes.write(square, false, out, out.position());
+        square.turn(3 * square.stride, turned);
+        bytes.take(turned, 3 * square.stride);
+        bytes.write(false, false, out, out.position());
         out.position(out.position() + crop * crop * 3);
     }
 

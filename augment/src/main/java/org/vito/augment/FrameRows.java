@@ -11,62 +11,88 @@ import org.vito.augment.ViewDraw.Crop;
 
 /**
  * The rows of a rectangle of a picture as numbers, 0 … 255, read downwards. OpenCV turns bytes into numbers, some rows at a time:
- * HotSpot's compiler makes no vector instructions of that. One thread at a time.
+ * HotSpot's compiler makes no vector instructions of that. Keeps its memory between calls; one thread at a time.
  */
 final class FrameRows implements AutoCloseable {
     private static final int BAND = 16;
 
-    private FloatPointer numbers = new FloatPointer(1);
-    private FloatBuffer band = FloatBuffer.allocate(0);
-    private BytePointer pixels = new BytePointer();
+    private Band band = new Band(1);
+    private ByteBuffer picture = ByteBuffer.allocate(0);
     private int width;
     private Crop crop = new Crop(0, 0, 1, 1);
     private int first;
     private int end;
 
+    /** Native memory for some rows, as bytes and as numbers. */
+    private static final class Band implements AutoCloseable {
+        private final BytePointer bytePointer;
+        private final FloatPointer floatPointer;
+        private final Mat byteMat;
+        private final Mat floatMat;
+        private final ByteBuffer bytes;
+        private final FloatBuffer floats;
+        private final int capacity;
+
+        Band(int capacity) {
+            this.capacity = capacity;
+            bytePointer = new BytePointer(capacity);
+            floatPointer = new FloatPointer(capacity);
+            byteMat = new Mat(1, capacity, opencv_core.CV_8UC1, bytePointer);
+            floatMat = new Mat(1, capacity, opencv_core.CV_32FC1, floatPointer);
+            bytes = bytePointer.asByteBuffer();
+            floats = floatPointer.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
+        }
+
+        void convert(int count) {
+            byteMat.cols(count);
+            floatMat.cols(count);
+            byteMat.convertTo(floatMat, opencv_core.CV_32F);
+        }
+
+        @Override
+        public void close() {
+            floatMat.close();
+            byteMat.close();
+            floatPointer.close();
+            bytePointer.close();
+        }
+    }
+
     /** Begins with another rectangle of a picture of {@code [height, width, 3]} bytes from index 0. */
-    void begin(ByteBuffer picture, int pictureWidth, Crop rectangle) {
-        pixels.close();
-        pixels = new BytePointer(picture);
+    void begin(ByteBuffer pixels, int pictureWidth, Crop rectangle) {
+        picture = pixels;
         width = pictureWidth;
         crop = rectangle;
         first = 0;
         end = 0;
-        long needed = 3L * BAND * crop.width();
-        if (numbers.capacity() < needed) {
-            numbers.close();
-            numbers = new FloatPointer(needed);
-            band = numbers.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
+        int needed = 3 * BAND * rectangle.width();
+        if (band.capacity < needed) {
+            band.close();
+            band = new Band(needed);
         }
     }
 
     /** Copies row {@code y} of the rectangle, {@code [width, 3]}; {@code y} never falls from one call to the next. */
     void read(int y, float[] row) {
         if (y >= end) {
-            convert(y, Math.min(crop.height(), y + BAND));
+            first = y;
+            end = Math.min(crop.height(), y + BAND);
+            convert();
         }
-        band.get((y - first) * crop.width() * 3, row, 0, crop.width() * 3);
+        band.floats.get((y - first) * crop.width() * 3, row, 0, crop.width() * 3);
     }
 
-    private void convert(int from, int to) {
-        long corner = ((long) (crop.y() + from) * width + crop.x()) * 3;
-        pixels.position(corner);
-        try (Mat bytes = new Mat(to - from, crop.width(), opencv_core.CV_8UC3, pixels, 3L * width);
-                Mat target = new Mat(to - from, crop.width(), opencv_core.CV_32FC3, numbers)) {
-            bytes.convertTo(target, opencv_core.CV_32F);
+    private void convert() {
+        int length = 3 * crop.width();
+        for (int y = first; y < end; y++) {
+            int corner = 3 * ((crop.y() + y) * width + crop.x());
+            band.bytes.put((y - first) * length, picture, corner, length);
         }
-        first = from;
-        end = to;
-    }
-
-    /** Lets go of the picture. */
-    void end() {
-        pixels.close();
+        band.convert((end - first) * length);
     }
 
     @Override
     public void close() {
-        pixels.close();
-        numbers.close();
+        band.close();
     }
 }

@@ -12,6 +12,9 @@ import org.vito.protocol.VitoException;
 
 /** Pictures from and to files, for people to look at. */
 public final class Images {
+    /** Most pixels of a picture that is decoded: its header is looked at first. Those of clips have a setting of their own. */
+    public static final long MAX_PIXELS = 100_000_000;
+
     private Images() {}
 
     /**
@@ -29,12 +32,12 @@ public final class Images {
     }
 
     /**
-     * Decodes a picture (JPEG, PNG, …).
+     * Decodes a picture (JPEG, PNG, WebP, BMP).
      *
-     * @throws VitoException BAD_DATA_SET if the bytes are none
+     * @throws VitoException BAD_DATA_SET if the bytes are none, TOO_LARGE if it has more than {@link #MAX_PIXELS} pixels
      */
     public static Picture decodeRgb(byte[] image) {
-        try (ImageDecoder decoder = new ImageDecoder()) {
+        try (ImageDecoder decoder = new ImageDecoder(MAX_PIXELS)) {
             if (!decoder.decode(image)) {
                 throw notAnImage(image.length);
             }
@@ -55,7 +58,7 @@ public final class Images {
     static VitoException notAnImage(int bytes) {
         return new VitoException(
                 Reason.BAD_DATA_SET,
-                bytes + " bytes do not decode as a picture: expected a whole JPEG, PNG or the like");
+                bytes + " bytes do not decode as a picture: expected a whole JPEG, PNG, WebP or BMP");
     }
 
     private static byte[] encode(String kind, int width, int height, byte[] rgb, int parameter, int value) {

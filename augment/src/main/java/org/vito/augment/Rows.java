@@ -21,11 +21,11 @@ final class Rows {
         }
     }
 
-    /** A weighted sum of four rows, cut to 0 … 1. */
+    /** A weighted sum of four rows. */
     static void mix(
             float[] out, float[] a, float[] b, float[] c, float[] d, float wa, float wb, float wc, float wd, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = clip(wa * a[i] + wb * b[i] + wc * c[i] + wd * d[i]);
+            out[i] = wa * a[i] + wb * b[i] + wc * c[i] + wd * d[i];
         }
     }
 
@@ -38,6 +38,13 @@ final class Rows {
     static void add(float[] out, float[] a, float weight, int n) {
         for (int i = 0; i < n; i++) {
             out[i] += weight * a[i];
+        }
+    }
+
+    /** A row and a pair of rows, each with one weight. */
+    static void middleAndPair(float[] out, float[] middle, float[] a, float[] b, float w, float wab, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = w * middle[i] + wab * (a[i] + b[i]);
         }
     }
 

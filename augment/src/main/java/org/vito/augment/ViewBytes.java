@@ -7,53 +7,71 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.MatVector;
+import org.bytedeco.opencv.opencv_core.Rect;
 
 /**
- * Writes planes of numbers in 0 … 1 as bytes, {@code [height, width, 3]}: 255 times the value, rounded to nearest, halves to even.
- * The memory for it is kept. One thread at a time.
+ * Writes a square picture of numbers in 0 … 1 as bytes, {@code [size, size, 3]}: 255 times the value, rounded to nearest, halves to
+ * even. The memory for it is kept. One thread at a time.
  */
 final class ViewBytes implements AutoCloseable {
-    private final int pixels;
+    private final int size;
+    private final int stride;
     private final FloatPointer numbers;
     private final FloatBuffer planes;
     private final Mat source;
     private final Mat rounded;
-    private final Mat red;
-    private final Mat green;
-    private final Mat blue;
+    private final Mat inverted;
+    private final Mat[] planeOf = new Mat[3];
     private final MatVector colours;
     private final MatVector greys;
     private final Mat joined;
     private final ByteBuffer bytes;
 
-    ViewBytes(int width, int height) {
-        pixels = width * height;
-        numbers = new FloatPointer(3L * pixels);
+    ViewBytes(int size) {
+        this.size = size;
+        stride = Lines.padded(size);
+        numbers = new FloatPointer(3L * stride * stride).zero();
         planes = numbers.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
-        source = new Mat(3 * height, width, opencv_core.CV_32FC1, numbers);
-        rounded = new Mat(3 * height, width, opencv_core.CV_8UC1);
-        red = rounded.rowRange(0, height);
-        green = rounded.rowRange(height, 2 * height);
-        blue = rounded.rowRange(2 * height, 3 * height);
-        colours = new MatVector(red, green, blue);
-        greys = new MatVector(red, red, red);
-        joined = new Mat(height, width, opencv_core.CV_8UC3);
+        source = new Mat(3 * stride, stride, opencv_core.CV_32FC1, numbers);
+        rounded = new Mat(3 * stride, stride, opencv_core.CV_8UC1);
+        inverted = new Mat(3 * stride, stride, opencv_core.CV_8UC1);
+        for (int colour = 0; colour < 3; colour++) {
+            try (Rect inner = new Rect(0, colour * stride, size, size)) {
+                planeOf[colour] = new Mat(rounded, inner);
+            }
+        }
+        colours = new MatVector(planeOf);
+        greys = new MatVector(planeOf[0], planeOf[0], planeOf[0]);
+        joined = new Mat(size, size, opencv_core.CV_8UC3);
         bytes = joined.createBuffer();
     }
 
+    /** Takes the first {@code rows} of {@code [3 * stride, stride]} numbers: the rows of red, then those of green, of blue. */
+    void take(float[] numbers, int rows) {
+        planes.put(0, numbers, 0, rows * stride);
+    }
+
+    /** Takes row {@code y}: {@code values} numbers, those of red, then those of green, of blue. */
+    void take(float[] row, int y, int values) {
+        for (int from = 0; from < values; from += stride) {
+            planes.put((from + y) * stride, row, from, stride);
+        }
+    }
+
     /**
-     * Writes a view at index {@code at} of {@code out}, whose position stays.
+     * Writes what has been taken at index {@code at} of {@code out}, whose position stays.
      *
      * @param grey whether red stands for all three colours
+     * @param solarise whether values from 0.5 up are turned over: x becomes 1 - x
      */
-    void write(Planes view, boolean grey, ByteBuffer out, int at) {
-        int count = grey ? 1 : 3;
-        for (int colour = 0; colour < count; colour++) {
-            planes.put(colour * pixels, view.plane(colour), 0, pixels);
-        }
+    void write(boolean grey, boolean solarise, ByteBuffer out, int at) {
         source.convertTo(rounded, opencv_core.CV_8U, 255, 0);
+        if (solarise) {
+            opencv_core.bitwise_not(rounded, inverted);
+            opencv_core.min(rounded, inverted, rounded);
+        }
         opencv_core.merge(grey ? greys : colours, joined);
-        out.put(at, bytes, 0, 3 * pixels);
+        out.put(at, bytes, 0, 3 * size * size);
     }
 
     @Override
@@ -61,9 +79,10 @@ final class ViewBytes implements AutoCloseable {
         joined.close();
         greys.close();
         colours.close();
-        blue.close();
-        green.close();
-        red.close();
+        for (Mat plane : planeOf) {
+            plane.close();
+        }
+        inverted.close();
         rounded.close();
         source.close();
         numbers.close();

@@ -3,23 +3,27 @@ package org.vito.augment;
 import java.nio.ByteBuffer;
 
 /**
- * Makes one view of a frame: crop, flip, colour jitter, grey, blur, solarise, in that order, each as BYOL has it, in numbers from
- * 0 to 1 that become bytes only at the end. Works in memory of its own that it keeps from one view to the next; one thread at a
- * time.
+ * Makes one view of a frame: crop, flip, colour jitter, grey, blur, solarise, in that order, in numbers from 0 to 1 that become
+ * bytes only at the end. The view's columns are lines until its blur goes down, when its rows become lines. Works in memory of its
+ * own that it keeps from one view to the next; one thread at a time.
  */
 final class ViewTransform implements AutoCloseable {
     private final CropResize resize = new CropResize(false);
-    private final Planes planes;
-    private final Colours colours = new Colours();
+    private final Lines view;
+    private final Lines blurred;
+    private final float[] turned;
+    private final Jitter jitter;
     private final GaussianBlur blur;
     private final ViewBytes bytes;
-    private final double[] means = new double[3];
 
     /** @param size side of the views, pixels */
-    ViewTransform(int size) {
-        planes = new Planes(size, size);
+    ViewTransform(int size, JitterDefinition definition) {
+        view = new Lines(size);
+        blurred = new Lines(size);
+        turned = new float[3 * view.stride * view.stride];
+        jitter = new Jitter(definition, size);
         blur = new GaussianBlur(size);
-        bytes = new ViewBytes(size, size);
+        bytes = new ViewBytes(size);
     }
 
     /**
@@ -31,58 +35,53 @@ final class ViewTransform implements AutoCloseable {
      * @param out takes the view, {@code [size, size, 3]} bytes, from index {@code at}; its position stays
      */
     void apply(ByteBuffer pixels, int width, ViewDraw draw, ByteBuffer out, int at) {
-        resize.apply(pixels, width, draw.crop(), draw.flip(), planes);
+        resize.apply(pixels, width, draw.crop(), draw.flip(), view);
         if (draw.jitter()) {
-            jitter(draw);
+            jitter.apply(view, draw);
         }
         if (draw.grey()) {
-            Colours.grey(planes);
+            grey();
         }
-        if (draw.blur()) {
-            blur.apply(planes, draw.grey() ? 1 : 3, draw.sigma());
+        int values = draw.grey() ? view.stride : 3 * view.stride;
+        int radius = draw.blur() ? blur.prepare(draw.sigma()) : 0;
+        if (radius == 0) {
+            view.turn(values, turned);
+            bytes.take(turned, values);
+        } else {
+            blurAcross(radius, values);
+            blurred.turn(values, turned);
+            blurDown(radius, values);
         }
-        if (draw.solarise()) {
-            planes.solarise(draw.grey() ? 1 : 3);
-        }
-        bytes.write(planes, draw.grey(), out, at);
+        bytes.write(draw.grey(), draw.solarise(), out, at);
     }
 
-    /** Contrast needs the whole picture's means: the changes before it and those from it on each run strip by strip. */
-    private void jitter(ViewDraw draw) {
-        int contrast = 0;
-        while (draw.order()[contrast] != Colours.CONTRAST) {
-            contrast++;
-        }
-        colours.clearSums();
-        strips(draw, 0, contrast, true);
-        for (int colour = 0; colour < 3; colour++) {
-            means[colour] = colours.sum(colour) / planes.red.length;
-        }
-        strips(draw, contrast, 4, false);
-    }
-
-    private void strips(ViewDraw draw, int first, int end, boolean sum) {
-        int pixels = planes.red.length;
-        for (int from = 0; from < pixels; from += Colours.STRIP) {
-            colours.load(planes, from, Math.min(pixels, from + Colours.STRIP));
-            for (int k = first; k < end; k++) {
-                change(draw, draw.order()[k]);
-            }
-            if (sum) {
-                colours.addToSums();
-            }
-            if (end > first) {
-                colours.store(planes, from);
+    private void grey() {
+        for (float[] line : view.lines) {
+            int stride = view.stride;
+            for (int i = 0; i < view.size; i++) {
+                line[i] =
+                        Colours.RED * line[i] + Colours.GREEN * line[i + stride] + Colours.BLUE * line[i + 2 * stride];
             }
         }
     }
 
-    private void change(ViewDraw draw, int kind) {
-        switch (kind) {
-            case Colours.BRIGHTNESS -> colours.brightness(draw.brightness());
-            case Colours.CONTRAST -> colours.contrast(draw.contrast(), means);
-            case Colours.SATURATION -> colours.saturation(draw.saturation());
-            default -> colours.hue(draw.hue());
+    private void blurAcross(int radius, int values) {
+        for (int x = 0; x < view.size; x++) {
+            blur.mix(view, x, radius, values, blurred.lines[x]);
+        }
+    }
+
+    private void blurDown(int radius, int values) {
+        int stride = view.stride;
+        for (int y = 0; y < view.size; y++) {
+            for (int from = 0; from < values; from += stride) {
+                System.arraycopy(turned, (from + y) * stride, view.lines[y], from, stride);
+            }
+        }
+        for (int y = 0; y < view.size; y++) {
+            float[] row = blurred.lines[y];
+            blur.mix(view, y, radius, values, row);
+            bytes.take(row, y, values);
         }
     }
 

@@ -29,8 +29,8 @@ final class AugmentBenchmark {
             jpeg[i] = ByteString.copyFrom(Images.jpeg(WIDTH, HEIGHT, frames[i], 90));
         }
         ByteBuffer out = ByteBuffer.allocateDirect(settings.viewBytes());
-        ViewTransform transform = new ViewTransform(settings.size());
-        try (ImageDecoder decoder = new ImageDecoder()) {
+        ViewTransform transform = new ViewTransform(settings.size(), settings.jitter());
+        try (ImageDecoder decoder = new ImageDecoder(settings.maxPixels())) {
             for (int round = 0; round < 5; round++) {
                 for (int recipe = 0; recipe < 2; recipe++) {
                     int only = recipe;

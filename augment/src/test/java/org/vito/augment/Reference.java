@@ -1,5 +1,6 @@
 package org.vito.augment;
 
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 
 /** The transforms written a second time, plainly, pixel by pixel in double precision: what the fast ones must agree with. */
@@ -15,7 +16,7 @@ final class Reference {
         return out;
     }
 
-    static double[][][] view(byte[] rgb, int width, int height, ViewDraw draw, int size) {
+    static double[][][] view(byte[] rgb, int width, int height, ViewDraw draw, int size, JitterDefinition definition) {
         double[][][] x = picture(rgb, width, height);
         ViewDraw.Crop crop = draw.crop();
         double[][][] cut = new double[3][crop.height()][crop.width()];
@@ -38,31 +39,16 @@ final class Reference {
         }
         if (draw.jitter()) {
             for (int op : draw.order()) {
-                switch (op) {
-                    case 0 ->
-                        each(x, p -> new double[] {
-                            clip(p[0] + draw.brightness()),
-                            clip(p[1] + draw.brightness()),
-                            clip(p[2] + draw.brightness())
-                        });
-                    case 1 -> contrast(x, draw.contrast());
-                    case 2 ->
-                        each(x, p -> {
-                            double[] hsv = toHsv(p);
-                            return toRgb(hsv[0], clip(hsv[1] * draw.saturation()), hsv[2]);
-                        });
-                    default ->
-                        each(x, p -> {
-                            double[] hsv = toHsv(p);
-                            double h = hsv[0] + draw.hue();
-                            return toRgb(h - Math.floor(h), hsv[1], hsv[2]);
-                        });
+                if (definition == JitterDefinition.BYOL) {
+                    byol(x, op, draw);
+                } else {
+                    torchvision(x, op, draw);
                 }
             }
         }
         if (draw.grey()) {
             each(x, p -> {
-                double grey = .2989 * p[0] + .587 * p[1] + .114 * p[2];
+                double grey = grey(p);
                 return new double[] {grey, grey, grey};
             });
         }
@@ -75,12 +61,68 @@ final class Reference {
         return x;
     }
 
+    private static void byol(double[][][] x, int op, ViewDraw draw) {
+        switch (op) {
+            case 0 -> eachValue(x, v -> v + draw.brightness());
+            case 1 -> contrast(x, draw.contrast());
+            case 2 ->
+                each(x, p -> {
+                    double[] hsv = toHsv(p);
+                    return toRgb(hsv[0], clip(hsv[1] * draw.saturation()), hsv[2]);
+                });
+            default -> hue(x, draw.hue());
+        }
+    }
+
+    /** After torchvision's {@code _functional_tensor.py}: each change is a blend with another picture, but for hue. */
+    static void torchvision(double[][][] x, int op, ViewDraw draw) {
+        switch (op) {
+            case 0 -> eachValue(x, v -> v * (1 + draw.brightness()));
+            case 1 -> {
+                double[] sum = new double[2];
+                each(x, p -> {
+                    sum[0] += grey(p);
+                    sum[1]++;
+                    return p;
+                });
+                eachValue(x, v -> draw.contrast() * v + (1 - draw.contrast()) * (sum[0] / sum[1]));
+            }
+            case 2 -> {
+                double f = draw.saturation();
+                each(x, p -> {
+                    double other = (1 - f) * grey(p);
+                    return new double[] {clip(f * p[0] + other), clip(f * p[1] + other), clip(f * p[2] + other)};
+                });
+            }
+            default -> hue(x, draw.hue());
+        }
+    }
+
+    private static void hue(double[][][] x, double turn) {
+        each(x, p -> {
+            double[] hsv = toHsv(p);
+            double h = hsv[0] + turn;
+            return toRgb(h - Math.floor(h), hsv[1], hsv[2]);
+        });
+    }
+
+    private static double grey(double[] p) {
+        return .2989 * p[0] + .587 * p[1] + .114 * p[2];
+    }
+
     private static double solarise(double v) {
         return v < .5 ? v : 1 - v;
     }
 
     static double clip(double v) {
         return Math.max(0, Math.min(1, v));
+    }
+
+    private static void eachValue(double[][][] x, DoubleUnaryOperator op) {
+        each(
+                x, p -> new double[] {
+                    clip(op.applyAsDouble(p[0])), clip(op.applyAsDouble(p[1])), clip(op.applyAsDouble(p[2]))
+                });
     }
 
     private static void each(double[][][] x, UnaryOperator<double[]> op) {
