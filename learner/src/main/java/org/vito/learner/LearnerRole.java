@@ -75,7 +75,7 @@ public final class LearnerRole {
 
         @Override
         public Trainable create(long seed, LearnerGroup group) {
-            ProcessGroup processes = group.processes(Sessions.config(settings.threads()));
+            ProcessGroup processes = group.processes(Sessions.config(settings));
             return new Network(TrainingModel.create(settings, seed, processes));
         }
     }

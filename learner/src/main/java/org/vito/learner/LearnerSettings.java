@@ -27,6 +27,7 @@ public record LearnerSettings(RunSettings run, ModelSettings model) {
             "vito.learner.group",
             "vito.learner.data-dispatcher",
             "vito.learner.model.threads",
+            "vito.learner.model.xla",
             "vito.augment.evaluation",
             "vito.augment.parallelism",
             "vito.augment.buffers");

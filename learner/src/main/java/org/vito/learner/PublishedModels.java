@@ -15,7 +15,6 @@ import org.tensorflow.types.TFloat32;
 import org.vito.learner.model.ModelFile;
 import org.vito.learner.model.TrainingModel;
 import org.vito.learner.network.FrozenNetwork;
-import org.vito.learner.network.Network;
 import org.vito.learner.network.PublishedWeights;
 import org.vito.learner.network.Variable;
 import org.vito.learner.weights.SafetensorsFile;
@@ -76,26 +75,6 @@ public final class PublishedModels {
             }
         }
         return shapes;
-    }
-
-    /**
-     * Writes the backbone of a checkpoint's online network, and its classifier if it has one, under timm's names; timm and
-     * torchvision (of ResNet) load it as it is.
-     *
-     * @param checkpoint directory of a checkpoint, or one that {@link #importFile} made
-     * @throws VitoException DAMAGED_CHECKPOINT if the checkpoint cannot be read; STORAGE if the file cannot be written
-     */
-    public static void exportFile(Path checkpoint, Path file) {
-        ModelFile.read(checkpoint);
-        try (SafetensorsFile online = SafetensorsFile.open(checkpoint.resolve(TrainingModel.ONLINE_FILE))) {
-            Map<String, List<Long>> shapes = new LinkedHashMap<>();
-            for (String name : online.names()) {
-                if (name.startsWith(Network.BACKBONE)) {
-                    shapes.put(name.substring(Network.BACKBONE.length()), online.shape(name));
-                }
-            }
-            SafetensorsWriter.write(file, shapes, name -> online.read(Network.BACKBONE + name));
-        }
     }
 
     private static void create(Path directory) {

@@ -24,6 +24,7 @@ import org.vito.protocol.Settings;
  * @param objective what is minimised
  * @param optimiser how
  * @param threads for one operation, and for operations side by side; 0 = as many as there are cores
+ * @param xla whether TensorFlow compiles parts of the graph with XLA
  */
 public record ModelSettings(
         NetworkSpec network,
@@ -35,7 +36,8 @@ public record ModelSettings(
         int size,
         InfoNce objective,
         Optimiser optimiser,
-        int threads) {
+        int threads,
+        boolean xla) {
 
     private static final int MOST = 1 << 20;
 
@@ -71,7 +73,8 @@ public record ModelSettings(
                 size,
                 InfoNce.from(learner),
                 Optimiser.from(learner),
-                model.whole("threads", 0, 1024));
+                model.whole("threads", 0, 1024),
+                model.flag("xla"));
     }
 
     /** What "batch-norm" can be. */
@@ -99,7 +102,8 @@ public record ModelSettings(
                 size,
                 objective,
                 optimiser,
-                threads);
+                threads,
+                xla);
     }
 
     /** Micro-batches of a batch. */

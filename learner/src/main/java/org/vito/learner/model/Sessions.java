@@ -5,6 +5,8 @@ import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.OptimizerOptions;
 
 /** Opens sessions. */
 public final class Sessions {
@@ -26,8 +28,23 @@ public final class Sessions {
         return new Session(graph, config(threads));
     }
 
+    /** How sessions are set up in which a network is trained. */
+    public static ConfigProto config(ModelSettings settings) {
+        ConfigProto config = config(settings.threads());
+        if (!settings.xla()) {
+            return config;
+        }
+        OptimizerOptions compile = OptimizerOptions.newBuilder()
+                .setGlobalJitLevel(OptimizerOptions.GlobalJitLevel.ON_2)
+                .setCpuGlobalJit(true)
+                .build();
+        return config.toBuilder()
+                .setGraphOptions(GraphOptions.newBuilder().setOptimizerOptions(compile))
+                .build();
+    }
+
     /** How sessions are set up; {@code threads} as of {@link #open}. */
-    public static ConfigProto config(int threads) {
+    static ConfigProto config(int threads) {
         return ConfigProto.newBuilder()
                 .setIntraOpParallelismThreads(threads)
                 .setInterOpParallelismThreads(threads)

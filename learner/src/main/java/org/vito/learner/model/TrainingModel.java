@@ -61,7 +61,7 @@ public final class TrainingModel implements AutoCloseable {
         this.graph = graph;
         nodes = TrainingGraph.build(graph, settings, statistics, group);
         takeOver = group.size() == 1 ? null : nodes.takeOver(Ops.create(graph), group);
-        session = group.open(graph, Sessions.config(settings.threads()));
+        session = group.open(graph, Sessions.config(settings));
         inputs = new InputBuffers(settings.views(), settings.clips(), settings.size(), settings.size(), 3);
     }
 

@@ -31,7 +31,7 @@ final class StepPeer {
         List<String> addresses = List.of(arguments[1].split(","));
         ModelSettings settings = settings(arguments[2]);
         try (ProcessGroup group =
-                ProcessGroup.start(rank, addresses, Duration.ofMinutes(2), Sessions.config(settings.threads()))) {
+                ProcessGroup.start(rank, addresses, Duration.ofMinutes(2), Sessions.config(settings))) {
             // Another seed in each process: all must take over what the first has.
             try (TrainingModel model = TrainingModel.create(settings, 3 + rank, group)) {
                 model.takeOver();

@@ -3,6 +3,7 @@ package org.vito.learner.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -52,6 +53,27 @@ class TrainingModelTest {
             assertThat(step.loss()).isFinite().isPositive();
             assertThat(step.gradientNorm()).isFinite().isPositive();
         });
+    }
+
+    @Test
+    void compiledByXlaItStepsTheSameButForRounding() {
+        ModelSettings compiled = TestSettings.with(
+                """
+                vito.learner.model {
+                  architecture = basic, block = basic, depths = [1, 2], width = 4
+                  pooling { kind = average, groups = [2] }, projector { hidden = 16, output = 8 }
+                  views = 2, clips = 4, size = 33, threads = 1, xla = true
+                }
+                """);
+        try (TrainingModel expected = open(BASIC, 5);
+                TrainingModel found = open(compiled, 5)) {
+            for (int i = 0; i < 2; i++) {
+                TrainingModel.Step plain = expected.step(0, VIDEOS, i, 0.1, 0.9);
+                TrainingModel.Step xla = found.step(0, VIDEOS, i, 0.1, 0.9);
+                assertThat(xla.loss()).isCloseTo(plain.loss(), withinPercentage(0.01));
+                assertThat(xla.gradientNorm()).isCloseTo(plain.gradientNorm(), withinPercentage(0.1));
+            }
+        }
     }
 
     @Test
