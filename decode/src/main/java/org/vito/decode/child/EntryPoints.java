@@ -13,6 +13,9 @@ interface EntryPoints extends AutoCloseable {
     /** Goes to the entry at {@code entry}, as {@link #before} told it. @return whether that worked */
     boolean enter(long entry);
 
+    /** Learns that what was entered at {@code entry} began with a frame presented at {@code presented}. */
+    void entered(long entry, long presented);
+
     @Override
     void close();
 }

@@ -1,8 +1,11 @@
 package org.vito.decode.child;
 
+import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_ERROR;
+import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_FATAL;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
+import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
 
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,7 @@ final class FrameReader implements AutoCloseable {
     private long originTicks;
     private long number;
     private @Nullable EntryPoints entries;
+    private long enteredForUs = -1;
     private boolean ended;
     private long decodedBefore;
     private long seeks;
@@ -158,7 +162,7 @@ final class FrameReader implements AutoCloseable {
 
     /** Jumps ahead if that saves decoding. @return whether the position changed */
     private boolean jump(long us) {
-        if (entries == null) {
+        if (entries == null || us == enteredForUs) {
             return false;
         }
         long wanted = originTicks + input.timeBase().ticks(us);
@@ -169,11 +173,15 @@ final class FrameReader implements AutoCloseable {
         long position = laterTicks;
         for (int attempt = 0; attempt < TRIES && entry > position; attempt++) {
             seeks++;
-            if (entries.enter(entry) && resume() && laterTicks <= wanted) {
-                if (laterTicks > position) {
+            if (entries.enter(entry) && resume()) {
+                entries.entered(entry, laterTicks);
+                if (laterTicks > position && laterTicks <= wanted) {
+                    enteredForUs = us;
                     return true;
                 }
-                break;
+                if (laterTicks <= position) {
+                    break;
+                }
             }
             entry = entries.before(entry - 1, position);
         }
@@ -186,13 +194,18 @@ final class FrameReader implements AutoCloseable {
         clock.reset();
         earlierTicks = Libav.NO_TIME;
         av_frame_unref(earlier);
-        while (input.next(later)) {
-            if (FrameFlags.key(later)) {
-                laterTicks = clock.time(later);
-                return laterTicks != Libav.NO_TIME;
+        av_log_set_level(AV_LOG_FATAL); // of frames whose references were jumped over it complains in vain
+        try {
+            while (input.next(later)) {
+                if (FrameFlags.key(later)) {
+                    laterTicks = clock.time(later);
+                    return laterTicks != Libav.NO_TIME;
+                }
             }
+            return false;
+        } finally {
+            av_log_set_level(AV_LOG_ERROR);
         }
-        return false;
     }
 
     /** Opens the file anew and gives up jumping: for files whose index or times cannot be relied on. */

@@ -2,11 +2,18 @@ package org.vito.decode.child;
 
 import java.util.Arrays;
 
-/** Keyframes as the container's index lists them. It tells times of decoding, which presentation lags behind. */
+/**
+ * Keyframes as the container's index lists them. It tells times of decoding, which presentation lags behind; but for a seek
+ * libav takes a time of presentation in mov, mp4 and their like, and one of the index in others.
+ */
 final class IndexedEntries implements EntryPoints {
+    private static final int MOST_FRAMES_OF_LAG = 16;
+
     private final VideoInput input;
     private final long[] keyframes;
-    private final long lag;
+    private final boolean seeksPresentation;
+    private final long mostLag;
+    private long lag;
 
     /**
      * @param keyframes times in the index, ascending, at least one
@@ -16,6 +23,8 @@ final class IndexedEntries implements EntryPoints {
         this.input = input;
         this.keyframes = keyframes;
         this.lag = Math.max(0, origin - keyframes[0]);
+        this.seeksPresentation = input.container().name().contains("mov");
+        this.mostLag = MOST_FRAMES_OF_LAG * input.frameTicks();
     }
 
     @Override
@@ -27,7 +36,15 @@ final class IndexedEntries implements EntryPoints {
 
     @Override
     public boolean enter(long entry) {
-        return input.seek(entry - lag);
+        return input.seek(seeksPresentation ? entry : entry - lag);
+    }
+
+    @Override
+    public void entered(long entry, long presented) {
+        long more = presented - entry; // open groups of pictures lag by the frames before their keyframe
+        if (more > 0 && lag + more <= mostLag) {
+            lag += more;
+        }
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.vito.decode.child.v1.Request;
  */
 final class ScannedEntries implements EntryPoints {
     private static final long WORTH_SCANNING_US = 2_000_000;
+    private static final int MOST_B_FRAMES = 4; // in a row, before a keyframe that does not say when it is presented
 
     private final Request request;
     private final VideoInput input;
@@ -56,9 +57,13 @@ final class ScannedEntries implements EntryPoints {
             }
             boolean key = (entry.packet().flags() & AV_PKT_FLAG_KEY) != 0;
             decoding = entry.packet().dts();
+            long time = entry.time();
+            if (time == Libav.NO_TIME && decoding != Libav.NO_TIME) {
+                time = decoding + MOST_B_FRAMES * input.frameTicks();
+            }
             // what is not later than everything before it is passed over when read from the start, so it is no entry
-            if (key && entry.shown() && entry.time() > latest) {
-                ordinals.put(entry.time(), read);
+            if (key && entry.shown() && time > latest) {
+                ordinals.put(time, read);
             }
             latest = Math.max(latest, entry.time());
             read++;
@@ -70,6 +75,11 @@ final class ScannedEntries implements EntryPoints {
     public boolean enter(long entry) {
         Long ordinal = ordinals.get(entry);
         return ordinal != null && input.skipTo(ordinal);
+    }
+
+    @Override
+    public void entered(long entry, long presented) {
+        // the packet has said it
     }
 
     @Override

@@ -1,0 +1,103 @@
+package org.vito.decode.child;
+
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.javacpp.BytePointer;
+
+/**
+ * Changes the matrix of a full range 8-bit 4:2:0 picture to that of BT.601, in place. With Kr and Kb the weights of red and blue
+ * in luma, R = Y + 2 (1 - Kr) Cr, B = Y + 2 (1 - Kb) Cb and Y = Kr R + (1 - Kr - Kb) G + Kb B (ITU-R BT.601, 709, 2020); so the
+ * luma of another matrix is Y plus a multiple of Cb and one of Cr, and its chroma a mixture of both. Done on the small
+ * picture, this costs a fraction of the way through RGB.
+ */
+final class MatrixChange {
+    private static final int ONE = 1 << 16;
+    private static final int HALF = ONE / 2;
+    private static final double RED = 0.299;
+    private static final double BLUE = 0.114;
+
+    private final int lumaOfCb;
+    private final int lumaOfCr;
+    private final int cbOfCb;
+    private final int cbOfCr;
+    private final int crOfCb;
+    private final int crOfCr;
+    private final int chromaBias;
+    private byte[] luma = new byte[0];
+    private byte[] cb = new byte[0];
+    private byte[] cr = new byte[0];
+
+    /**
+     * @param red Kr of the matrix that pictures have
+     * @param blue Kb of it
+     * @param chromaBias by how much chroma is too low on average, in 1/65536
+     */
+    MatrixChange(double red, double blue, int chromaBias) {
+        double green = 1 - red - blue;
+        double redOfCr = 2 * (1 - red);
+        double blueOfCb = 2 * (1 - blue);
+        double y601OfCr = RED * redOfCr - (1 - RED - BLUE) * red * redOfCr / green;
+        double y601OfCb = BLUE * blueOfCb - (1 - RED - BLUE) * blue * blueOfCb / green;
+        lumaOfCr = fixed(y601OfCr);
+        lumaOfCb = fixed(y601OfCb);
+        cbOfCb = fixed((blueOfCb - y601OfCb) / (2 * (1 - BLUE)));
+        cbOfCr = fixed(-y601OfCr / (2 * (1 - BLUE)));
+        crOfCb = fixed(-y601OfCb / (2 * (1 - RED)));
+        crOfCr = fixed((redOfCr - y601OfCr) / (2 * (1 - RED)));
+        this.chromaBias = chromaBias;
+    }
+
+    private static int fixed(double factor) {
+        return (int) Math.round(factor * ONE);
+    }
+
+    /** Changes {@code picture}, which is YUVJ420P. */
+    void apply(AVFrame picture) {
+        int width = picture.width();
+        int height = picture.height();
+        int chromaWidth = (width + 1) / 2;
+        int chromaHeight = (height + 1) / 2;
+        int stride = picture.linesize(0);
+        int chromaStride = picture.linesize(1);
+        if (luma.length != stride * height || cb.length != chromaStride * chromaHeight) {
+            luma = new byte[stride * height];
+            cb = new byte[chromaStride * chromaHeight];
+            cr = new byte[chromaStride * chromaHeight];
+        }
+        new BytePointer(picture.data(0)).get(luma);
+        new BytePointer(picture.data(1)).get(cb);
+        new BytePointer(picture.data(2)).get(cr);
+        for (int y = 0; y < chromaHeight; y++) {
+            int above = 2 * y * stride;
+            int below = 2 * y + 1 < height ? above + stride : above;
+            changeRow(above, below, width, y * chromaStride, chromaWidth);
+        }
+        new BytePointer(picture.data(0)).put(luma);
+        new BytePointer(picture.data(1)).put(cb);
+        new BytePointer(picture.data(2)).put(cr);
+    }
+
+    private void changeRow(int above, int below, int width, int chroma, int chromaWidth) {
+        for (int x = 0; x < chromaWidth; x++) {
+            int b = ((cb[chroma + x] & 0xff) - 128 << 8) + (chromaBias >> 8);
+            int r = ((cr[chroma + x] & 0xff) - 128 << 8) + (chromaBias >> 8);
+            cb[chroma + x] = clamped(128 + (int) ((long) cbOfCb * b + (long) cbOfCr * r + ((long) HALF << 8) >> 24));
+            cr[chroma + x] = clamped(128 + (int) ((long) crOfCb * b + (long) crOfCr * r + ((long) HALF << 8) >> 24));
+            int more = (int) ((long) lumaOfCb * b + (long) lumaOfCr * r + ((long) HALF << 8) >> 24);
+            int left = 2 * x;
+            luma[above + left] = clamped((luma[above + left] & 0xff) + more);
+            if (left + 1 < width) {
+                luma[above + left + 1] = clamped((luma[above + left + 1] & 0xff) + more);
+            }
+            if (below != above) {
+                luma[below + left] = clamped((luma[below + left] & 0xff) + more);
+                if (left + 1 < width) {
+                    luma[below + left + 1] = clamped((luma[below + left + 1] & 0xff) + more);
+                }
+            }
+        }
+    }
+
+    private static byte clamped(int value) {
+        return (byte) Math.max(0, Math.min(255, value));
+    }
+}
