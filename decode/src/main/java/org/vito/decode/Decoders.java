@@ -31,6 +31,12 @@ public interface Decoders extends AutoCloseable {
     CompletionStage<List<Clip>> decode(Path file, DecodeSegment segment);
 
     /**
+     * As {@link #decode}, the same clips, whose frames also tell their {@link Frame#getNumber}. For that every frame of the video
+     * up to the segment's end is decoded.
+     */
+    CompletionStage<List<Clip>> decodeNumbered(Path file, DecodeSegment segment);
+
+    /**
      * The frames nearest to {@code wantedUs}, in that order, each with its own time, as {@link #decode} would store them; times
      * after the last frame are left out. All of them are in memory at once. Fails as {@link #probe}.
      *

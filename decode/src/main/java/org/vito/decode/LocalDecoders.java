@@ -88,6 +88,15 @@ final class LocalDecoders implements Decoders {
 
     @Override
     public CompletionStage<List<Clip>> decode(Path file, DecodeSegment segment) {
+        return decode(file, segment, sample());
+    }
+
+    @Override
+    public CompletionStage<List<Clip>> decodeNumbered(Path file, DecodeSegment segment) {
+        return decode(file, segment, sample().setNumbered(true));
+    }
+
+    private CompletionStage<List<Clip>> decode(Path file, DecodeSegment segment, SampleRequest.Builder sample) {
         List<ClipWindow> windows = ClipWindow.of(segment, settings);
         if (windows.isEmpty()) {
             return CompletableFuture.failedStage(new VitoException(
@@ -98,7 +107,6 @@ final class LocalDecoders implements Decoders {
                                     segment.getVideoId(),
                                     settings.window().lengthUs())));
         }
-        SampleRequest.Builder sample = sample();
         windows.forEach(window -> sample.addWindows(Window.newBuilder().addAllWantedUs(window.wantedUs())));
         return ask(request(file).setSample(sample)).thenApply(answers -> clips(segment, windows, answers));
     }
@@ -112,6 +120,13 @@ final class LocalDecoders implements Decoders {
                 .map(answer -> frame(answer.getWindow().getFrames(0)))
                 .sorted(Comparator.comparingLong(Frame::getWantedUs))
                 .toList());
+    }
+
+    /** All answers to a request for the frames nearest to ascending times, window by window; the last tells what it cost. */
+    CompletionStage<List<Response>> sampled(Path file, List<List<Long>> windowsUs, boolean numbered) {
+        SampleRequest.Builder sample = sample().setNumbered(numbered);
+        windowsUs.forEach(wantedUs -> sample.addWindows(Window.newBuilder().addAllWantedUs(wantedUs)));
+        return ask(request(file).setSample(sample));
     }
 
     private SampleRequest.Builder sample() {

@@ -21,8 +21,12 @@ import picocli.CommandLine.Spec;
             "2:The command line or a setting cannot be used."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  vito bench learner --clips 4", "  vito bench --device gpu --size 224 --clips 64"},
-        subcommands = BenchCommand.Learner.class)
+        footer = {
+            "  vito bench learner --clips 4",
+            "  vito bench --device gpu --size 224 --clips 64",
+            "  vito bench decode cat.mp4"
+        },
+        subcommands = {BenchCommand.Learner.class, DecodeBench.class})
 final class BenchCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;

@@ -51,6 +51,7 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             ImportCommand.class,
             EmbedCommand.class,
+            ClipsCommand.class,
             BenchCommand.class,
             HelpCommand.class
         })

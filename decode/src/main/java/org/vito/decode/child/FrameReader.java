@@ -30,6 +30,8 @@ final class FrameReader implements AutoCloseable {
     private long laterTicks = Libav.NO_TIME;
     private long originTicks;
     private long number;
+    private long keyNumber;
+    private long earlierKeyNumber;
     private @Nullable EntryPoints entries;
     private long enteredForUs = -1;
     private boolean ended;
@@ -136,6 +138,11 @@ final class FrameReader implements AutoCloseable {
         return laterIsNearest(us) ? number : number - 1;
     }
 
+    /** Number of the last keyframe up to {@link #nearest}, as right as {@link #nearestNumber}. */
+    long nearestKeyNumber(long us) {
+        return laterIsNearest(us) ? keyNumber : earlierKeyNumber;
+    }
+
     /** Nominal time between frames. */
     long frameUs() {
         return input.timeBase().micros(input.frameTicks());
@@ -158,6 +165,8 @@ final class FrameReader implements AutoCloseable {
         later = spare;
         laterTicks = ticks;
         number++;
+        earlierKeyNumber = keyNumber;
+        keyNumber = FrameFlags.key(later) ? number : keyNumber;
     }
 
     /** Jumps ahead if that saves decoding. @return whether the position changed */

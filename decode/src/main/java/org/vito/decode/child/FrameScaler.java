@@ -14,8 +14,8 @@ import org.vito.protocol.VitoException;
 final class FrameScaler implements AutoCloseable {
     private static final int HD_HEIGHT = 720; // from here on an unstated matrix is taken for BT.709
 
-    private static final int LIMITED_RANGE_BIAS =
-            1 << 15; // libav rounds chroma half a step too low when it widens the range
+    private static final double LIMITED_RANGE_BIAS =
+            0.5; // of chroma, by which libav gets too low in widening the range
 
     private record Source(int width, int height, int format, int matrix, boolean fullRange) {}
 
@@ -67,7 +67,7 @@ final class FrameScaler implements AutoCloseable {
         prepared = source;
     }
 
-    private static @Nullable MatrixChange change(int matrix, int chromaBias) {
+    private static @Nullable MatrixChange change(int matrix, double chromaBias) {
         return switch (matrix) {
             case AVCOL_SPC_BT709 -> new MatrixChange(0.2126, 0.0722, chromaBias);
             case AVCOL_SPC_BT2020_NCL -> new MatrixChange(0.2627, 0.0593, chromaBias);

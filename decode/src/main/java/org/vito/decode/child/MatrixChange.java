@@ -10,8 +10,9 @@ import org.bytedeco.javacpp.BytePointer;
  * picture, this costs a fraction of the way through RGB.
  */
 final class MatrixChange {
-    private static final int ONE = 1 << 16;
-    private static final int HALF = ONE / 2;
+    private static final int FACTOR = 14; // bits of fractions in factors
+    private static final int FRACTION = 6; // and in samples: together with their 8 bits and a sign, products fit 32
+    private static final int HALF = 1 << (FACTOR + FRACTION - 1);
     private static final double RED = 0.299;
     private static final double BLUE = 0.114;
 
@@ -29,9 +30,9 @@ final class MatrixChange {
     /**
      * @param red Kr of the matrix that pictures have
      * @param blue Kb of it
-     * @param chromaBias by how much chroma is too low on average, in 1/65536
+     * @param chromaBias by how much chroma is too low on average
      */
-    MatrixChange(double red, double blue, int chromaBias) {
+    MatrixChange(double red, double blue, double chromaBias) {
         double green = 1 - red - blue;
         double redOfCr = 2 * (1 - red);
         double blueOfCb = 2 * (1 - blue);
@@ -43,11 +44,11 @@ final class MatrixChange {
         cbOfCr = fixed(-y601OfCr / (2 * (1 - BLUE)));
         crOfCb = fixed(-y601OfCb / (2 * (1 - RED)));
         crOfCr = fixed((redOfCr - y601OfCr) / (2 * (1 - RED)));
-        this.chromaBias = chromaBias;
+        this.chromaBias = (int) Math.round(chromaBias * (1 << FRACTION));
     }
 
     private static int fixed(double factor) {
-        return (int) Math.round(factor * ONE);
+        return (int) Math.round(factor * (1 << FACTOR));
     }
 
     /** Changes {@code picture}, which is YUVJ420P. */
@@ -78,11 +79,11 @@ final class MatrixChange {
 
     private void changeRow(int above, int below, int width, int chroma, int chromaWidth) {
         for (int x = 0; x < chromaWidth; x++) {
-            int b = ((cb[chroma + x] & 0xff) - 128 << 8) + (chromaBias >> 8);
-            int r = ((cr[chroma + x] & 0xff) - 128 << 8) + (chromaBias >> 8);
-            cb[chroma + x] = clamped(128 + (int) ((long) cbOfCb * b + (long) cbOfCr * r + ((long) HALF << 8) >> 24));
-            cr[chroma + x] = clamped(128 + (int) ((long) crOfCb * b + (long) crOfCr * r + ((long) HALF << 8) >> 24));
-            int more = (int) ((long) lumaOfCb * b + (long) lumaOfCr * r + ((long) HALF << 8) >> 24);
+            int b = (((cb[chroma + x] & 0xff) - 128) << FRACTION) + chromaBias;
+            int r = (((cr[chroma + x] & 0xff) - 128) << FRACTION) + chromaBias;
+            cb[chroma + x] = clamped(128 + mixed(cbOfCb, b, cbOfCr, r));
+            cr[chroma + x] = clamped(128 + mixed(crOfCb, b, crOfCr, r));
+            int more = mixed(lumaOfCb, b, lumaOfCr, r);
             int left = 2 * x;
             luma[above + left] = clamped((luma[above + left] & 0xff) + more);
             if (left + 1 < width) {
@@ -95,6 +96,10 @@ final class MatrixChange {
                 }
             }
         }
+    }
+
+    private static int mixed(int ofCb, int b, int ofCr, int r) {
+        return (ofCb * b + ofCr * r + HALF) >> (FACTOR + FRACTION);
     }
 
     private static byte clamped(int value) {

@@ -45,6 +45,8 @@ final class SamplingPass {
     private final SampledWindow.Builder[] windows;
     private final List<Integer> incomplete = new ArrayList<>();
     private @Nullable SampledFrame taken;
+    private long lastNumber = -1;
+    private long spannedFrames;
 
     private record Wanted(long us, int window) {}
 
@@ -78,6 +80,7 @@ final class SamplingPass {
                     .setSeeks(reader.seeks())
                     .addAllIncomplete(incomplete)
                     .setEndUs(reader.endUs())
+                    .setSpannedFrames(spannedFrames)
                     .build();
         }
     }
@@ -125,7 +128,11 @@ final class SamplingPass {
                 .setInterlaced(FrameFlags.interlaced(nearest))
                 .setDamaged(FrameFlags.damaged(nearest));
         if (sample.getNumbered()) {
-            frame.setNumber(reader.nearestNumber(wanted.us()));
+            long number = reader.nearestNumber(wanted.us());
+            long first = Math.max(reader.nearestKeyNumber(wanted.us()), lastNumber + 1);
+            spannedFrames += number - first + 1;
+            lastNumber = number;
+            frame.setNumber(number);
         }
         return frame.build();
     }

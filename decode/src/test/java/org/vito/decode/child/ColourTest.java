@@ -53,9 +53,9 @@ class ColourTest {
         }
 
         Colour rgb(double y, double cb, double cr, boolean full, int depth) {
-            double unit = 1 << depth - 8;
+            double unit = 1 << (depth - 8);
             double luma = full ? y / ((1 << depth) - 1) : (y / unit - 16) / 219;
-            double middle = 1 << depth - 1;
+            double middle = 1 << (depth - 1);
             double scale = full ? (1 << depth) - 1 : 224 * unit;
             double b = (cb - middle) / scale;
             double r = (cr - middle) / scale;
@@ -160,8 +160,8 @@ class ColourTest {
         int middle = top / 2;
         boolean full = range == AVCOL_RANGE_JPEG;
         if (!rgb) {
-            patches[0] = new int[] {full ? 0 : 16 << depth - 8, middle, middle};
-            patches[1] = new int[] {full ? top - 1 : 235 << depth - 8, middle, middle};
+            patches[0] = new int[] {full ? 0 : 16 << (depth - 8), middle, middle};
+            patches[1] = new int[] {full ? top - 1 : 235 << (depth - 8), middle, middle};
         }
         return patches;
     }

@@ -16,6 +16,7 @@ import org.bytedeco.ffmpeg.avformat.AVIOContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.jspecify.annotations.Nullable;
 import org.vito.protocol.Reason;
 
 /** A clip that a test makes with libav, sample by sample: what the decoder should find in it is known exactly. */
@@ -171,7 +172,7 @@ final class MadeClip {
     }
 
     private static void encode(
-            AVCodecContext coding, AVFrame frame, AVPacket packet, AVFormatContext muxer, AVStream stream) {
+            AVCodecContext coding, @Nullable AVFrame frame, AVPacket packet, AVFormatContext muxer, AVStream stream) {
         check(avcodec_send_frame(coding, frame));
         while (true) {
             int got = avcodec_receive_packet(coding, packet);

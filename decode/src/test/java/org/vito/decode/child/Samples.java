@@ -1,6 +1,5 @@
 package org.vito.decode.child;
 
-import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_FLAG_PLANAR;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_FLAG_RGB;
 import static org.bytedeco.ffmpeg.global.avutil.av_pix_fmt_desc_get;
 
@@ -23,10 +22,6 @@ final class Samples {
 
     static boolean isRgb(int pixelFormat) {
         return (av_pix_fmt_desc_get(pixelFormat).flags() & AV_PIX_FMT_FLAG_RGB) != 0;
-    }
-
-    static boolean isPlanar(int pixelFormat) {
-        return (av_pix_fmt_desc_get(pixelFormat).flags() & AV_PIX_FMT_FLAG_PLANAR) != 0;
     }
 
     /** Sets every sample of {@code frame}; {@code x} and {@code y} count the samples of the component. */
@@ -68,12 +63,12 @@ final class Samples {
         if (component.depth() > 8) {
             value |= (plane.get(offset + 1) & 0xff) << 8;
         }
-        return value >> component.shift() & (1 << component.depth()) - 1;
+        return (value >> component.shift()) & ((1 << component.depth()) - 1);
     }
 
     /** The number that {@code frame} shows, see {@link MadeClip#write(java.nio.file.Path)}. */
     static int number(AVFrame frame) {
-        int middle = 1 << depth(frame.format()) - 1;
+        int middle = 1 << (depth(frame.format()) - 1);
         int number = 0;
         for (int bit = 0; bit < 16; bit++) {
             int value = at(frame, 0, (2 * (bit % 4) + 1) * frame.width() / 8, (2 * (bit / 4) + 1) * frame.height() / 8);

@@ -1,0 +1,60 @@
+package org.vito.decode;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.Clip;
+import org.vito.protocol.v1.CurationDecision;
+import org.vito.protocol.v1.DecodeSegment;
+import org.vito.protocol.v1.StoredVideo;
+
+/** The clips that the decode role would make of a video, made of a file without Kafka, by the same plan and processes. */
+public final class VideoClips {
+    private final Decoders decoders;
+    private final DecodeSettings settings;
+
+    public VideoClips(Decoders decoders, DecodeSettings settings) {
+        this.decoders = decoders;
+        this.settings = settings;
+    }
+
+    /**
+     * Makes all clips of {@code file}, one segment after the other, and hands each to {@code taker}, in order. Blocks.
+     *
+     * @param videoId as in the topics: the random draws depend on it
+     * @param numbered whether frames tell their numbers, for which each segment decodes the video from its first frame
+     * @return what the file is
+     * @throws VitoException as of {@link Decoders#decode}; TOO_SHORT if not one window fits
+     */
+    public VideoInfo make(Path file, String videoId, boolean numbered, Consumer<Clip> taker) {
+        VideoInfo info = await(decoders.probe(file));
+        CurationDecision decision = CurationDecision.newBuilder()
+                .setVideoId(videoId)
+                .setAccepted(true)
+                .setVideo(StoredVideo.newBuilder()
+                        .setVideoId(videoId)
+                        .setDurationUs(info.durationUs())
+                        .setFramesPerSecond(info.framesPerSecond()))
+                .build();
+        for (DecodeSegment segment : SegmentPlan.of(decision, settings)) {
+            List<Clip> clips =
+                    await(numbered ? decoders.decodeNumbered(file, segment) : decoders.decode(file, segment));
+            clips.forEach(taker);
+        }
+        return info;
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof VitoException cause
+                    ? cause
+                    : new VitoException(Reason.INTERNAL, String.valueOf(e.getCause()), e);
+        }
+    }
+}
