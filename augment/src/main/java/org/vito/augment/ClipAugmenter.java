@@ -30,6 +30,16 @@ final class ClipAugmenter implements AutoCloseable {
      * @throws org.vito.protocol.VitoException BAD_SETTING if the clip is too short for the distance between views
      */
     boolean augment(ClipBatch.Example example, int row, int clips, ByteBuffer out) {
+        return augment(example, row, clips, out, (view, frame, frames, draw) -> {});
+    }
+
+    /** Is told how each view is made, while its frame is the decoder's picture. */
+    interface Watcher {
+        void view(int view, int frame, ImageDecoder decoder, ViewDraw draw);
+    }
+
+    /** The same, watched. */
+    boolean augment(ClipBatch.Example example, int row, int clips, ByteBuffer out, Watcher watcher) {
         Clip clip = example.clip();
         int frames = clip.getFramesCount();
         if (frames == 0) {
@@ -39,30 +49,33 @@ final class ClipAugmenter implements AutoCloseable {
         int[] chosen = settings.sampling().draw(clip, settings.views(), times);
         BitSet broken = new BitSet(frames);
         for (int view = 0; view < settings.views(); view++) {
-            if (!decodeFrom(clip, chosen[view], broken)) {
+            int frame = decodeFrom(clip, chosen[view], broken);
+            if (frame < 0) {
                 return false;
             }
             CounterRandom random = CounterRandom.of(seed, clip.getClipId(), example.epoch(), view);
             Recipe recipe = settings.recipes().get(view);
             ViewDraw draw = ViewDraw.of(random, settings, recipe, decoder.width(), decoder.height());
             transform.apply(decoder.pixels(), decoder.width(), draw, out, (view * clips + row) * settings.viewBytes());
+            watcher.view(view, frame, decoder, draw);
         }
         return true;
     }
 
-    private boolean decodeFrom(Clip clip, int first, BitSet broken) {
+    /** The number of the first frame from {@code first} on, the first following the last, that decodes; -1 if none does. */
+    private int decodeFrom(Clip clip, int first, BitSet broken) {
         int frames = clip.getFramesCount();
         for (int k = 0; k < frames; k++) {
             int frame = (first + k) % frames;
             if (!broken.get(frame)) {
                 ByteString jpeg = clip.getFrames(frame).getJpeg();
                 if (decoder.decodeWholeJpeg(jpeg)) {
-                    return true;
+                    return frame;
                 }
                 broken.set(frame);
             }
         }
-        return false;
+        return -1;
     }
 
     @Override

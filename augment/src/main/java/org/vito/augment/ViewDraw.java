@@ -1,5 +1,8 @@
 package org.vito.augment;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import org.vito.protocol.CounterRandom;
 
 /**
@@ -72,5 +75,40 @@ record ViewDraw(
                 random.nextBoolean(recipe.blur()),
                 random.nextDouble(recipe.sigmaMin(), recipe.sigmaMax()),
                 random.nextBoolean(recipe.solarise()));
+    }
+
+    /** What is done, one line each, for people. */
+    List<String> words(JitterDefinition definition) {
+        List<String> lines = new ArrayList<>();
+        lines.add(format("crop %d × %d at (%d, %d)", crop.width(), crop.height(), crop.x(), crop.y())
+                + (flip ? ", flipped" : ""));
+        if (jitter) {
+            for (int change : order) {
+                lines.add(
+                        switch (change) {
+                            case Jitter.BRIGHTNESS ->
+                                definition == JitterDefinition.BYOL
+                                        ? format("brightness %+.2f", brightness)
+                                        : format("brightness × %.2f", 1 + brightness);
+                            case Jitter.CONTRAST -> format("contrast × %.2f", contrast);
+                            case Jitter.SATURATION -> format("saturation × %.2f", saturation);
+                            default -> format("hue %+.0f°", 360 * hue);
+                        });
+            }
+        }
+        if (grey) {
+            lines.add("grey");
+        }
+        if (blur) {
+            lines.add(format("blur, σ %.2f px", sigma));
+        }
+        if (solarise) {
+            lines.add("solarised");
+        }
+        return List.copyOf(lines);
+    }
+
+    private static String format(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
     }
 }

@@ -1,6 +1,7 @@
 package org.vito.augment;
 
 import java.nio.ByteBuffer;
+import org.vito.augment.StageClock.Stage;
 
 /**
  * Makes one view of a frame: crop, flip, colour jitter, grey, blur, solarise, in that order, in numbers from 0 to 1 that become
@@ -15,9 +16,15 @@ final class ViewTransform implements AutoCloseable {
     private final Jitter jitter;
     private final GaussianBlur blur;
     private final ViewBytes bytes;
+    private final StageClock clock;
 
     /** @param size side of the views, pixels */
     ViewTransform(int size, JitterDefinition definition) {
+        this(size, definition, StageClock.DEAF);
+    }
+
+    ViewTransform(int size, JitterDefinition definition, StageClock clock) {
+        this.clock = clock;
         view = new Lines(size);
         blurred = new Lines(size);
         turned = new float[3 * view.stride * view.stride];
@@ -36,23 +43,30 @@ final class ViewTransform implements AutoCloseable {
      */
     void apply(ByteBuffer pixels, int width, ViewDraw draw, ByteBuffer out, int at) {
         resize.apply(pixels, width, draw.crop(), draw.flip(), view);
+        clock.ended(Stage.RESIZE);
         if (draw.jitter()) {
             jitter.apply(view, draw);
         }
         if (draw.grey()) {
             grey();
         }
+        clock.ended(Stage.COLOUR);
         int values = draw.grey() ? view.stride : 3 * view.stride;
         int radius = draw.blur() ? blur.prepare(draw.sigma()) : 0;
-        if (radius == 0) {
-            view.turn(values, turned);
-            bytes.take(turned, values);
-        } else {
+        if (radius > 0) {
             blurAcross(radius, values);
-            blurred.turn(values, turned);
+            clock.ended(Stage.BLUR);
+        }
+        (radius > 0 ? blurred : view).turn(values, turned);
+        clock.ended(Stage.TURN);
+        if (radius > 0) {
             blurDown(radius, values);
+            clock.ended(Stage.BLUR);
+        } else {
+            bytes.take(turned, values);
         }
         bytes.write(draw.grey(), draw.solarise(), out, at);
+        clock.ended(Stage.WRITE);
     }
 
     private void grey() {

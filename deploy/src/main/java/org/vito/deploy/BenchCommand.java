@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "  vito bench learner --clips 4",
             "  vito bench --device gpu --size 224 --clips 64",
-            "  vito bench decode cat.mp4"
+            "  vito bench decode cat.mp4",
+            "  vito bench augment --video cat.mp4"
         },
-        subcommands = {BenchCommand.Learner.class, DecodeBench.class})
+        subcommands = {BenchCommand.Learner.class, DecodeBench.class, AugmentBench.class})
 final class BenchCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;

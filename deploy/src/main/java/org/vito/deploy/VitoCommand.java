@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
             ImportCommand.class,
             EmbedCommand.class,
             ClipsCommand.class,
+            ViewsCommand.class,
             BenchCommand.class,
             HelpCommand.class
         })

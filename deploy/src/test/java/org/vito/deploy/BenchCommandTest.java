@@ -83,4 +83,22 @@ class BenchCommandTest {
         assertThat(small("bench", "--steps", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("--steps 0");
     }
+
+    @Test
+    void viewsAreTimedInEveryWayAndStageByStage() throws Exception {
+        assertThat(execute(
+                        "bench", "augment", "--json", "--rounds", "1", "--seconds", "0.05", "-Dvito.augment.size=32"))
+                .as(err::toString)
+                .isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        assertThat(json.get("variants"))
+                .hasSize(8)
+                .allMatch(v -> v.get("views_per_s").asDouble() > 0);
+        assertThat(json.get("stages"))
+                .hasSize(6)
+                .allMatch(stage -> stage.get("us_per_view").asDouble() > 0);
+        assertThat(json.get("frame_width").asInt()).isEqualTo(340);
+        assertThat(execute("bench", "augment", "--seconds", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--seconds 0");
+    }
 }

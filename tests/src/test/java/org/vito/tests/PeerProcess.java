@@ -1,0 +1,91 @@
+package org.vito.tests;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the programs that are compared, and watches them from outside. */
+final class PeerProcess {
+    private static final int POLL_MS = 20;
+    private static final int LINES = 5;
+
+    private PeerProcess() {}
+
+    static Watched run(List<String> command) throws IOException, InterruptedException {
+        Path errors = Files.createTempFile("bench-peers", ".log");
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            Watched watched = new Watched();
+            try {
+                CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> watched.read(process));
+                while (!process.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
+                    watched.look(process);
+                }
+                reading.join();
+            } finally {
+                process.destroy();
+            }
+            if (process.exitValue() != 0) {
+                throw new IOException(String.join(" ", command) + " failed:\n" + tail(Files.readString(errors)));
+            }
+            return watched;
+        } finally {
+            Files.deleteIfExists(errors);
+        }
+    }
+
+    private static String tail(String text) {
+        List<String> lines = text.strip().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - LINES), lines.size()));
+    }
+
+    /** What is seen of a process from outside while it runs. */
+    static final class Watched {
+        private final TreeMap<Long, Double> processor = new TreeMap<>();
+        double residentBytes;
+        volatile String lastLine = "";
+        volatile long lastLineNanos;
+
+        void read(Process process) {
+            try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+                for (String line = out.readLine(); line != null; line = out.readLine()) {
+                    lastLineNanos = System.nanoTime();
+                    lastLine = line;
+                }
+            } catch (IOException e) {
+                lastLine = e.toString();
+            }
+        }
+
+        void look(Process process) throws IOException {
+            process.info()
+                    .totalCpuDuration()
+                    .map(Duration::toNanos)
+                    .ifPresent(nanos -> processor.put(System.nanoTime(), nanos / 1e6));
+            try {
+                Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                        .filter(line -> line.startsWith("VmHWM:"))
+                        .forEach(line -> residentBytes = 1024.0 * Long.parseLong(line.replaceAll("[^0-9]", "")));
+            } catch (NoSuchFileException e) {
+                // it has ended, or this is not Linux: then memory stays unknown
+                return;
+            }
+        }
+
+        /** Processor time used until a moment, by the last look before it. */
+        double processorMs(long nanos) {
+            return processor.floorEntry(nanos) == null
+                    ? 0
+                    : processor.floorEntry(nanos).getValue();
+        }
+    }
+}
