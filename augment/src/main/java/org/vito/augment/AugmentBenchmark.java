@@ -18,6 +18,7 @@ import org.vito.protocol.VitoException;
 /** Times the making of views, half by the first recipe and half by the second, from frames that lie in memory. */
 public final class AugmentBenchmark {
     private static final int JPEG_QUALITY = 90;
+    private static final double WARM_UP_SECONDS = 3;
 
     private final AugmentSettings settings;
     private final List<Images.Picture> frames;
@@ -102,7 +103,7 @@ public final class AugmentBenchmark {
                 .map(variant -> new Rate(variant, new ArrayList<>()))
                 .toList();
         for (Rate rate : rates) {
-            measure(rate.variant(), Math.min(2, plan.seconds())); // for the compiler
+            measure(rate.variant(), Math.min(WARM_UP_SECONDS, 2 * plan.seconds())); // for the compiler
         }
         for (int round = 1; round <= plan.rounds(); round++) {
             for (Rate rate : rates) {

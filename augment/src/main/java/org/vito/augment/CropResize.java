@@ -81,7 +81,7 @@ final class CropResize implements AutoCloseable {
             for (read = Math.max(read, first); read < first + count; read++) {
                 source.read(read, rows[read % count]);
             }
-            mix(mixed[y % TOGETHER], rows, first, down, y, values);
+            mix(mixed[y % TOGETHER], rows, first, down, y, values, false);
             if (y % TOGETHER == TOGETHER - 1 || y == out.size - 1) {
                 int begin = y - y % TOGETHER;
                 Lines.turn(mixed, 0, y - begin + 1, values, turned, begin, out.stride);
@@ -101,34 +101,33 @@ final class CropResize implements AutoCloseable {
             for (read = Math.max(read, first); read < first + count; read++) {
                 System.arraycopy(turned, read * values, columns[read % count], 0, values);
             }
-            float[] column = out.lines[x];
-            mix(column, columns, first, across, x, values);
-            Rows.clip(column, values);
+            mix(out.lines[x], columns, first, across, x, values, true);
         }
     }
 
     /** Mixes the lines from {@code first} on, kept in turn in {@code ring}, as the taps say of the line {@code at}. */
-    private static void mix(float[] out, float[][] ring, int first, BicubicTaps taps, int at, int n) {
+    private static void mix(float[] out, float[][] ring, int first, BicubicTaps taps, int at, int n, boolean clip) {
         int count = taps.count();
         float[] weights = taps.weights();
         int w = at * count;
-        if (count == 4) {
-            Rows.mix(
-                    out,
-                    ring[first % 4],
-                    ring[(first + 1) % 4],
-                    ring[(first + 2) % 4],
-                    ring[(first + 3) % 4],
-                    weights[w],
-                    weights[w + 1],
-                    weights[w + 2],
-                    weights[w + 3],
-                    n);
-        } else {
+        if (count != 4) {
             Rows.scale(out, ring[first % count], weights[w], n);
             for (int k = 1; k < count; k++) {
                 Rows.add(out, ring[(first + k) % count], weights[w + k], n);
             }
+            if (clip) {
+                Rows.clip(out, n);
+            }
+            return;
+        }
+        float[] a = ring[first % 4];
+        float[] b = ring[(first + 1) % 4];
+        float[] c = ring[(first + 2) % 4];
+        float[] d = ring[(first + 3) % 4];
+        if (clip) {
+            Rows.mixAndClip(out, a, b, c, d, weights[w], weights[w + 1], weights[w + 2], weights[w + 3], n);
+        } else {
+            Rows.mix(out, a, b, c, d, weights[w], weights[w + 1], weights[w + 2], weights[w + 3], n);
         }
     }
 

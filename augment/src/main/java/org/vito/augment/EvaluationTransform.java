@@ -13,7 +13,6 @@ public final class EvaluationTransform implements AutoCloseable {
     private final ImageDecoder decoder = new ImageDecoder(Images.MAX_PIXELS);
     private final CropResize resizer = new CropResize(true);
     private final Lines square;
-    private final float[] turned;
     private final ViewBytes bytes;
     private byte[] three = new byte[0];
 
@@ -31,7 +30,6 @@ public final class EvaluationTransform implements AutoCloseable {
         this.resize = resize;
         this.crop = crop;
         square = new Lines(crop);
-        turned = new float[3 * square.stride * square.stride];
         bytes = new ViewBytes(crop);
     }
 
@@ -78,9 +76,10 @@ public final class EvaluationTransform implements AutoCloseable {
         int wide = (int) ((long) resize * width / shorter);
         int high = (int) ((long) resize * height / shorter);
         resizer.centre(pixels, width, height, wide, high, square);
-        square.turn(3 * square.stride, turned);
-        bytes.take(turned, 3 * square.stride);
-        bytes.write(false, false, out, out.position());
+        for (int x = 0; x < crop; x++) {
+            bytes.take(square.lines[x], x, 3 * square.stride);
+        }
+        bytes.write(true, false, false, out, out.position());
         out.position(out.position() + crop * crop * 3);
     }
 

@@ -29,6 +29,14 @@ final class Rows {
         }
     }
 
+    /** The same, cut to 0 … 1. */
+    static void mixAndClip(
+            float[] out, float[] a, float[] b, float[] c, float[] d, float wa, float wb, float wc, float wd, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = clip(wa * a[i] + wb * b[i] + wc * c[i] + wd * d[i]);
+        }
+    }
+
     static void scale(float[] out, float[] a, float weight, int n) {
         for (int i = 0; i < n; i++) {
             out[i] = weight * a[i];

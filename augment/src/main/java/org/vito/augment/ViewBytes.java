@@ -22,8 +22,11 @@ final class ViewBytes implements AutoCloseable {
     private final Mat rounded;
     private final Mat inverted;
     private final Mat[] planeOf = new Mat[3];
+    private final Mat[] turnedOf = new Mat[3];
     private final MatVector colours;
     private final MatVector greys;
+    private final MatVector turnedColours;
+    private final MatVector turnedGreys;
     private final Mat joined;
     private final ByteBuffer bytes;
 
@@ -39,47 +42,58 @@ final class ViewBytes implements AutoCloseable {
             try (Rect inner = new Rect(0, colour * stride, size, size)) {
                 planeOf[colour] = new Mat(rounded, inner);
             }
+            turnedOf[colour] = new Mat(size, size, opencv_core.CV_8UC1);
         }
         colours = new MatVector(planeOf);
         greys = new MatVector(planeOf[0], planeOf[0], planeOf[0]);
+        turnedColours = new MatVector(turnedOf);
+        turnedGreys = new MatVector(turnedOf[0], turnedOf[0], turnedOf[0]);
         joined = new Mat(size, size, opencv_core.CV_8UC3);
         bytes = joined.createBuffer();
     }
 
-    /** Takes the first {@code rows} of {@code [3 * stride, stride]} numbers: the rows of red, then those of green, of blue. */
-    void take(float[] numbers, int rows) {
-        planes.put(0, numbers, 0, rows * stride);
-    }
-
-    /** Takes row {@code y}: {@code values} numbers, those of red, then those of green, of blue. */
-    void take(float[] row, int y, int values) {
+    /** Takes line {@code at}, a row or a column: {@code values} numbers, those of red, then those of green, of blue. */
+    void take(float[] line, int at, int values) {
         for (int from = 0; from < values; from += stride) {
-            planes.put((from + y) * stride, row, from, stride);
+            planes.put((from + at) * stride, line, from, stride);
         }
     }
 
     /**
      * Writes what has been taken at index {@code at} of {@code out}, whose position stays.
      *
+     * @param columns whether the lines taken were columns
      * @param grey whether red stands for all three colours
      * @param solarise whether values from 0.5 up are turned over: x becomes 1 - x
      */
-    void write(boolean grey, boolean solarise, ByteBuffer out, int at) {
+    void write(boolean columns, boolean grey, boolean solarise, ByteBuffer out, int at) {
         source.convertTo(rounded, opencv_core.CV_8U, 255, 0);
         if (solarise) {
             opencv_core.bitwise_not(rounded, inverted);
             opencv_core.min(rounded, inverted, rounded);
         }
-        opencv_core.merge(grey ? greys : colours, joined);
+        if (columns) {
+            for (int colour = 0; colour < (grey ? 1 : 3); colour++) {
+                opencv_core.transpose(planeOf[colour], turnedOf[colour]);
+            }
+            opencv_core.merge(grey ? turnedGreys : turnedColours, joined);
+        } else {
+            opencv_core.merge(grey ? greys : colours, joined);
+        }
         out.put(at, bytes, 0, 3 * size * size);
     }
 
     @Override
     public void close() {
         joined.close();
+        turnedGreys.close();
+        turnedColours.close();
         greys.close();
         colours.close();
         for (Mat plane : planeOf) {
+            plane.close();
+        }
+        for (Mat plane : turnedOf) {
             plane.close();
         }
         inverted.close();

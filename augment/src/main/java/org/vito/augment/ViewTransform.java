@@ -5,7 +5,7 @@ import org.vito.augment.StageClock.Stage;
 
 /**
  * Makes one view of a frame: crop, flip, colour jitter, grey, blur, solarise, in that order, in numbers from 0 to 1 that become
- * bytes only at the end. The view's columns are lines until its blur goes down, when its rows become lines. Works in memory of its
+ * bytes only at the end. The view's columns are lines; for the way down of its blur its rows become lines. Works in memory of its
  * own that it keeps from one view to the next; one thread at a time.
  */
 final class ViewTransform implements AutoCloseable {
@@ -56,16 +56,16 @@ final class ViewTransform implements AutoCloseable {
         if (radius > 0) {
             blurAcross(radius, values);
             clock.ended(Stage.BLUR);
-        }
-        (radius > 0 ? blurred : view).turn(values, turned);
-        clock.ended(Stage.TURN);
-        if (radius > 0) {
+            blurred.turn(values, turned);
+            clock.ended(Stage.TURN);
             blurDown(radius, values);
             clock.ended(Stage.BLUR);
         } else {
-            bytes.take(turned, values);
+            for (int x = 0; x < view.size; x++) {
+                bytes.take(view.lines[x], x, values);
+            }
         }
-        bytes.write(draw.grey(), draw.solarise(), out, at);
+        bytes.write(radius == 0, draw.grey(), draw.solarise(), out, at);
         clock.ended(Stage.WRITE);
     }
 

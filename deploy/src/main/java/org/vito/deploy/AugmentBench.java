@@ -91,7 +91,15 @@ final class AugmentBench implements Callable<Integer> {
             description = "Length of each (default: ${DEFAULT-VALUE}).")
     double seconds;
 
-    @Option(names = "--json", order = 5, description = "Print one line of JSON instead of tables.")
+    @Option(
+            names = "--jitter",
+            order = 5,
+            paramLabel = "NAME",
+            split = ",",
+            description = "Definitions of colour jitter: byol, torchvision (default: both).")
+    List<JitterDefinition> definitions = List.of(JitterDefinition.values());
+
+    @Option(names = "--json", order = 6, description = "Print one line of JSON instead of tables.")
     boolean json;
 
     @Mixin
@@ -128,7 +136,7 @@ final class AugmentBench implements Callable<Integer> {
 
     private List<Variant> variants() {
         List<Variant> variants = new ArrayList<>();
-        for (JitterDefinition jitter : JitterDefinition.values()) {
+        for (JitterDefinition jitter : definitions) {
             for (Source source : Source.values()) {
                 for (int count : new TreeSet<>(List.of(1, threads))) {
                     variants.add(new Variant(source, count, jitter));
