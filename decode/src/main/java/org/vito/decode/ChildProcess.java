@@ -55,7 +55,6 @@ final class ChildProcess {
         command.add("-Xmx" + settings.heapBytes());
         command.addAll(List.of(
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError",

@@ -29,7 +29,7 @@ public final class DecodeBenchmark {
      * What is measured.
      *
      * @param windows windows of the sparse part, at random places of the file
-     * @param rounds rounds of all parts
+     * @param rounds rounds of all parts, after one that does not count
      * @param leastMs milliseconds that a measurement takes at least
      */
     public record Plan(int windows, int rounds, int leastMs) {}
@@ -109,13 +109,16 @@ public final class DecodeBenchmark {
                 .average()
                 .orElse(0);
         List<double[]> rounds = new ArrayList<>();
-        for (int round = 0; round < plan.rounds(); round++) {
-            rounds.add(new double[] {
+        for (int round = 0; round <= plan.rounds(); round++) {
+            double[] rates = {
                 rate(() -> sampled(one, file, end, true)),
                 rate(() -> sampled(one, file, sparse, false)),
                 rate(() -> sparse.forEach(window -> sampled(one, file, List.of(window), false))),
                 rate(() -> sampled(one, file, clips, false))
-            });
+            };
+            if (round > 0) { // the first one warms up
+                rounds.add(rates);
+            }
         }
         double each = median(rounds, 3);
         return new Result(

@@ -57,6 +57,12 @@ final class PeerBenchmark implements Callable<Integer> {
             Comparing comparing() {
                 return new AugmentPeers();
             }
+        },
+        DECODE("bench_decode.py", "av, cv2, numpy") {
+            @Override
+            Comparing comparing() {
+                return new DecodePeers();
+            }
         };
 
         private final String script;
@@ -110,6 +116,14 @@ final class PeerBenchmark implements Callable<Integer> {
             defaultValue = "c,c2,c3",
             description = "Variants of the peer that makes views (default: ${DEFAULT-VALUE}).")
     List<String> kinds;
+
+    @Option(
+            names = "--clips",
+            split = ",",
+            paramLabel = "FILE",
+            defaultValue = "tests/target/clips/cockatoo.mp4,tests/target/clips/motion.mov,tests/target/clips/vtest.avi",
+            description = "Videos that are decoded, of at least one window (default: ${DEFAULT-VALUE}).")
+    List<Path> clips;
 
     @Option(names = "--threads", defaultValue = "2", description = "Threads of each (default: ${DEFAULT-VALUE}).")
     int threads;

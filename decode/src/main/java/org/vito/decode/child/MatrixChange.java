@@ -53,48 +53,42 @@ final class MatrixChange {
 
     /** Changes {@code picture}, which is YUVJ420P. */
     void apply(AVFrame picture) {
-        int width = picture.width();
         int height = picture.height();
-        int chromaWidth = (width + 1) / 2;
+        int chromaWidth = (picture.width() + 1) / 2;
         int chromaHeight = (height + 1) / 2;
         int stride = picture.linesize(0);
         int chromaStride = picture.linesize(1);
-        if (luma.length != stride * height || cb.length != chromaStride * chromaHeight) {
-            luma = new byte[stride * height];
+        if (luma.length != stride * (height + 1) || cb.length != chromaStride * chromaHeight) {
+            luma = new byte[stride * (height + 1)]; // with a row that a last odd one is paired with
             cb = new byte[chromaStride * chromaHeight];
             cr = new byte[chromaStride * chromaHeight];
         }
-        new BytePointer(picture.data(0)).get(luma);
+        new BytePointer(picture.data(0)).get(luma, 0, stride * height);
         new BytePointer(picture.data(1)).get(cb);
         new BytePointer(picture.data(2)).get(cr);
         for (int y = 0; y < chromaHeight; y++) {
-            int above = 2 * y * stride;
-            int below = 2 * y + 1 < height ? above + stride : above;
-            changeRow(above, below, width, y * chromaStride, chromaWidth);
+            changeRow(2 * y * stride, (2 * y + 1) * stride, y * chromaStride, chromaWidth);
         }
-        new BytePointer(picture.data(0)).put(luma);
+        new BytePointer(picture.data(0)).put(luma, 0, stride * height);
         new BytePointer(picture.data(1)).put(cb);
         new BytePointer(picture.data(2)).put(cr);
     }
 
-    private void changeRow(int above, int below, int width, int chroma, int chromaWidth) {
+    /** Changes a row of chroma and the two rows of luma that it colours, padding to an even width included. */
+    private void changeRow(int above, int below, int chroma, int chromaWidth) {
+        byte[] y = luma;
         for (int x = 0; x < chromaWidth; x++) {
             int b = (((cb[chroma + x] & 0xff) - 128) << FRACTION) + chromaBias;
             int r = (((cr[chroma + x] & 0xff) - 128) << FRACTION) + chromaBias;
             cb[chroma + x] = clamped(128 + mixed(cbOfCb, b, cbOfCr, r));
             cr[chroma + x] = clamped(128 + mixed(crOfCb, b, crOfCr, r));
             int more = mixed(lumaOfCb, b, lumaOfCr, r);
-            int left = 2 * x;
-            luma[above + left] = clamped((luma[above + left] & 0xff) + more);
-            if (left + 1 < width) {
-                luma[above + left + 1] = clamped((luma[above + left + 1] & 0xff) + more);
-            }
-            if (below != above) {
-                luma[below + left] = clamped((luma[below + left] & 0xff) + more);
-                if (left + 1 < width) {
-                    luma[below + left + 1] = clamped((luma[below + left + 1] & 0xff) + more);
-                }
-            }
+            int upper = above + 2 * x;
+            int lower = below + 2 * x;
+            y[upper] = clamped((y[upper] & 0xff) + more);
+            y[upper + 1] = clamped((y[upper + 1] & 0xff) + more);
+            y[lower] = clamped((y[lower] & 0xff) + more);
+            y[lower + 1] = clamped((y[lower + 1] & 0xff) + more);
         }
     }
 
