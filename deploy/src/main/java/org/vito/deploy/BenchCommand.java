@@ -25,9 +25,10 @@ import picocli.CommandLine.Spec;
             "  vito bench learner --clips 4",
             "  vito bench --device gpu --size 224 --clips 64",
             "  vito bench decode cat.mp4",
-            "  vito bench augment --video cat.mp4"
+            "  vito bench augment --video cat.mp4",
+            "  vito bench input"
         },
-        subcommands = {BenchCommand.Learner.class, DecodeBench.class, AugmentBench.class})
+        subcommands = {BenchCommand.Learner.class, DecodeBench.class, AugmentBench.class, InputBench.class})
 final class BenchCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;

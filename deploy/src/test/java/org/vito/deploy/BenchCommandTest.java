@@ -79,6 +79,40 @@ class BenchCommandTest {
     }
 
     @Test
+    void theInputPathIsComparedWithMemory() throws Exception {
+        assertThat(execute(
+                        "bench",
+                        "input",
+                        "--clips",
+                        "24",
+                        "--steps",
+                        "2",
+                        "--rounds",
+                        "1",
+                        "--json",
+                        "-D",
+                        "vito.learner.model.clips=4",
+                        "-D",
+                        "vito.learner.model.threads=1"))
+                .as(err.toString())
+                .isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        double fetch = json.get("fetch_ms_per_clip").asDouble();
+        assertThat(fetch).isPositive();
+        assertThat(json.get("views_ms_per_clip").asDouble()).isGreaterThan(fetch / 100);
+        double memory = json.get("memory_clips_per_s").asDouble();
+        assertThat(json.get("fed_clips_per_s").asDouble() / memory)
+                .isCloseTo(json.get("ratio").asDouble(), withinPercentage(1e-4));
+        assertThat(json.get("wait_share").asDouble()).isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void fewerClipsThanABatchAreBadUsage() {
+        assertThat(execute("bench", "input", "--clips", "8")).isEqualTo(2);
+        assertThat(err.toString()).contains("--clips 8", "at least a batch of 32 clips");
+    }
+
+    @Test
     void nothingToMeasureIsBadUsage() {
         assertThat(small("bench", "--steps", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("--steps 0");

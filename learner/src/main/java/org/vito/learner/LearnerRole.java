@@ -37,15 +37,15 @@ public final class LearnerRole {
      */
     public static RunningRole start(
             ActorSystem<?> system, LearnerSettings settings, AugmentSettings augment, Platform platform) {
-        ModelSettings model = settings.model();
-        agree("size", augment.size(), model.size());
-        agree("views", augment.recipes().size(), model.views());
-        return Learner.start(
-                system,
-                settings.run(),
-                new Networks(model),
-                new Views(augment, settings.run().seed(), platform.stages()),
-                platform);
+        Augmentation augmentation = augmentation(settings, augment, platform.stages());
+        return Learner.start(system, settings.run(), new Networks(settings.model()), augmentation, platform);
+    }
+
+    /** What makes the views that the network expects. */
+    static Augmentation augmentation(LearnerSettings settings, AugmentSettings augment, Stages stages) {
+        agree("size", augment.size(), settings.model().size());
+        agree("views", augment.recipes().size(), settings.model().views());
+        return new Views(augment, settings.run().seed(), stages);
     }
 
     private static void agree(String what, int made, int expected) {
