@@ -4,6 +4,8 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,9 +19,13 @@ final class ChildLog implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger("org.vito.decode.child");
 
+    // of the Java machine's report: the signal, and the frame if it is not of Java
+    private static final Pattern CRASH = Pattern.compile("^#(?: +(?=SIG[A-Z]+ \\(0x)| C +(?=\\[))([^ ]+)");
+
     private final String name;
     private final InputStream in;
     private long lines;
+    private volatile String crash = "";
 
     ChildLog(String name, InputStream in) {
         this.name = name;
@@ -49,9 +55,28 @@ final class ChildLog implements Runnable {
     }
 
     private void tell(byte[] line, int length) {
-        if (length > 0 && ++lines <= MOST_LINES) {
-            log.info("{}: {}", name, new String(line, 0, length, StandardCharsets.UTF_8));
+        if (length > 0) {
+            lines++;
+            if (lines <= MOST_LINES || line[0] == '#') {
+                String text = new String(line, 0, length, StandardCharsets.UTF_8);
+                noteCrash(text);
+                if (lines <= MOST_LINES) {
+                    log.info("{}: {}", name, text);
+                }
+            }
         }
+    }
+
+    private void noteCrash(String text) {
+        Matcher told = CRASH.matcher(text);
+        if (told.find()) {
+            crash = crash.isEmpty() ? told.group(1) : crash + " in " + told.group(1);
+        }
+    }
+
+    /** What the Java machine told of its crash so far: the signal and the native frame; empty if it did not. */
+    String crash() {
+        return crash;
     }
 
     /** Lines seen so far, shown or not. */

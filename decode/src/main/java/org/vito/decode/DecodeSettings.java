@@ -74,8 +74,8 @@ public record DecodeSettings(
     }
 
     /**
-     * Demuxers and codecs by libav's names; length of a video in microseconds; pixels of a frame; frames and wall time of a
-     * request.
+     * Demuxers and codecs by libav's names; length of a video in microseconds; pixels of a frame; frames, bytes of answers,
+     * processor time and wall time of a request.
      */
     public record Limits(
             List<String> containers,
@@ -83,6 +83,8 @@ public record DecodeSettings(
             long maxDurationUs,
             long maxPixels,
             long maxFrames,
+            long maxBytes,
+            Duration cpuTime,
             Duration requestTime) {
         public Limits {
             containers = List.copyOf(containers);
@@ -161,7 +163,15 @@ public record DecodeSettings(
                 positive(s, "max-duration").toNanos() / 1000,
                 s.whole("max-pixels", 256L, 1L << 32),
                 s.whole("max-frames", 1L, Long.MAX_VALUE),
+                s.bytes("max-bytes", 1 << 20),
+                seconds(s, "cpu-time"),
                 positive(s, "request-time"));
+    }
+
+    private static Duration seconds(Settings s, String key) {
+        Duration value = s.duration(key);
+        s.check(key, value.toSeconds() >= 1, "a duration of at least a second");
+        return value;
     }
 
     private static Child child(Settings s) {

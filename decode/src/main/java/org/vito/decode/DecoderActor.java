@@ -69,7 +69,7 @@ final class DecoderActor extends AbstractBehavior<DecoderActor.Command> {
     private void start(Isolation isolation, String name) {
         ActorRef<Command> self = getContext().getSelf();
         try {
-            process = ChildProcess.start(settings.child(), isolation, name, new ChildProcess.Listener() {
+            process = ChildProcess.start(settings, isolation, name, new ChildProcess.Listener() {
                 @Override
                 public void answered(Response response) {
                     self.tell(new Answered(response));
@@ -121,8 +121,11 @@ final class DecoderActor extends AbstractBehavior<DecoderActor.Command> {
             timers.cancel(START);
             state = state.become(ChildState.READY);
             wasReady = true;
+            List<Protection> protections = response.getReady().getProtectionsList().stream()
+                    .map(told -> new Protection(told.getName(), told.getActive(), told.getDetail()))
+                    .toList();
             pool.tell(new DecoderPool.Ready(
-                    getContext().getSelf(), response.getReady().getPid()));
+                    getContext().getSelf(), response.getReady().getPid(), protections));
         } else if (job != null && state == ChildState.BUSY && response.getNumber() == job.number()) {
             answers.add(response);
             if (!response.hasWindow()) {
@@ -160,7 +163,8 @@ final class DecoderActor extends AbstractBehavior<DecoderActor.Command> {
         } else if (late.jobNumber() == FAREWELL) {
             kill("it did not end when told to");
         } else if (job != null && job.number() == late.jobNumber()) {
-            kill("it was not done after " + settings.limits().requestTime());
+            kill("it was not done after its limit vito.decode.limits.request-time = "
+                    + settings.limits().requestTime());
         }
         return this;
     }

@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.vito.protocol.Reason;
 import org.vito.protocol.RetriableException;
 import org.vito.protocol.VitoException;
@@ -37,11 +38,14 @@ final class DecoderPool extends AbstractBehavior<DecoderPool.Command> {
     /** Tell which processes live. */
     record Describe(ActorRef<Children> replyTo) implements Command {}
 
+    /** Tell what protects the processes, as soon as one is ready. */
+    record TellProtections(ActorRef<List<Protection>> replyTo) implements Command {}
+
     /** Refuse whatever waits, end all processes, then stop. */
     record Stop(ActorRef<Done> replyTo) implements Command {}
 
     /** From a decoder: its process answers. */
-    record Ready(ActorRef<DecoderActor.Command> decoder, long pid) implements Command {}
+    record Ready(ActorRef<DecoderActor.Command> decoder, long pid, List<Protection> protections) implements Command {}
 
     /** From a decoder: its job is done. */
     record Free(ActorRef<DecoderActor.Command> decoder) implements Command {}
@@ -67,6 +71,8 @@ final class DecoderPool extends AbstractBehavior<DecoderPool.Command> {
     private final Deque<Job> probes = new ArrayDeque<>();
     private final Deque<Job> samples = new ArrayDeque<>();
     private final List<ActorRef<Done>> stopped = new ArrayList<>();
+    private final List<ActorRef<List<Protection>>> curious = new ArrayList<>();
+    private List<Protection> protections = List.of();
     private int failedStarts;
     private int deathsInARow;
     private long decodersMade;
@@ -86,9 +92,9 @@ final class DecoderPool extends AbstractBehavior<DecoderPool.Command> {
         }
     }
 
-    static Behavior<Command> create(DecodeSettings settings) {
+    static Behavior<Command> create(DecodeSettings settings, String program) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> new DecoderPool(
-                context, timers, settings, Isolation.probe(settings.child().isolate()))));
+                context, timers, settings, Isolation.probe(settings.child().isolate(), program))));
     }
 
     @Override
@@ -96,6 +102,7 @@ final class DecoderPool extends AbstractBehavior<DecoderPool.Command> {
         return newReceiveBuilder()
                 .onMessage(Submit.class, this::onSubmit)
                 .onMessage(Describe.class, this::onDescribe)
+                .onMessage(TellProtections.class, this::onTellProtections)
                 .onMessage(Ready.class, this::onReady)
                 .onMessage(Free.class, this::onFree)
                 .onMessage(Gone.class, this::onGone)
@@ -143,7 +150,40 @@ final class DecoderPool extends AbstractBehavior<DecoderPool.Command> {
     private Behavior<Command> onReady(Ready ready) {
         failedStarts = 0;
         pids.put(ready.decoder(), ready.pid());
+        if (!ready.protections().equals(protections)) {
+            protections = ready.protections();
+            report();
+        }
+        curious.forEach(asking -> asking.tell(protections));
+        curious.clear();
         return onFree(new Free(ready.decoder()));
+    }
+
+    /** Once for all processes, since all are started alike. */
+    private void report() {
+        String active = names(true);
+        getContext().getLog().info("decoder processes are confined: {}", active.isEmpty() ? "in nothing" : active);
+        if (settings.child().isolate() && !names(false).isEmpty()) {
+            getContext()
+                    .getLog()
+                    .warn("the system does not confine decoder processes in: {}; vito doctor says why", names(false));
+        }
+    }
+
+    private String names(boolean active) {
+        return protections.stream()
+                .filter(protection -> protection.active() == active)
+                .map(Protection::name)
+                .collect(Collectors.joining(", "));
+    }
+
+    private Behavior<Command> onTellProtections(TellProtections question) {
+        if (protections.isEmpty()) {
+            curious.add(question.replyTo());
+        } else {
+            question.replyTo().tell(protections);
+        }
+        return this;
     }
 
     private Behavior<Command> onFree(Free told) {

@@ -44,6 +44,9 @@ public interface Decoders extends AutoCloseable {
      */
     CompletionStage<List<Frame>> frames(Path file, List<Long> wantedUs);
 
+    /** What the decoder processes are protected by, as the first that became ready says. */
+    CompletionStage<List<Protection>> protections();
+
     /** Process ids of the decoder processes that are ready or busy, for reports. */
     CompletionStage<List<Long>> processes();
 

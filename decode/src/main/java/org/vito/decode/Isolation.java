@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What stands between a decoder process and the rest of the machine: here, and nowhere else, is decided how such a process
  * is wrapped and what it may know.
  *
+ * <p>This is the outer half, around the process; the inner half is what the process takes from itself.
+ *
  * @param prefix words before the command, empty where the system offers nothing
+ * @param program name of the class that runs in the process
  */
-record Isolation(List<String> prefix) {
-    private static final Logger log = LoggerFactory.getLogger(Isolation.class);
+record Isolation(List<String> prefix, String program) {
     private static final long PROBE_SECONDS = 3;
 
     // A network namespace of its own leaves a process without any network. Root may make one as it is; others need a
@@ -38,19 +38,17 @@ record Isolation(List<String> prefix) {
             Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH");
 
     /** The strongest wrapping that works on this system. */
-    static Isolation probe(boolean wanted) {
+    static Isolation probe(boolean wanted, String program) {
         List<String> deaf = works(DEAF_TO_SIGNALS) ? DEAF_TO_SIGNALS : List.of();
         if (wanted) {
             for (List<String> prefix : WITHOUT_NETWORK) {
                 if (works(prefix)) {
-                    log.info("decoder processes run without network ({})", String.join(" ", prefix));
                     return new Isolation(
-                            Stream.concat(deaf.stream(), prefix.stream()).toList());
+                            Stream.concat(deaf.stream(), prefix.stream()).toList(), program);
                 }
             }
-            log.info("decoder processes share this process's network: the system offers no unshare");
         }
-        return new Isolation(deaf);
+        return new Isolation(deaf, program);
     }
 
     private static boolean works(List<String> prefix) {

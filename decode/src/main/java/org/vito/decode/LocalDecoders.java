@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vito.decode.child.ChildMain;
 import org.vito.decode.child.v1.Hardware;
 import org.vito.decode.child.v1.Limits;
 import org.vito.decode.child.v1.ProbeRequest;
@@ -59,16 +60,25 @@ final class LocalDecoders implements Decoders {
                 .addAllCodecs(settings.limits().codecs())
                 .setMaxPixels(settings.limits().maxPixels())
                 .setMaxFrames(settings.limits().maxFrames())
+                .setMaxBytes(settings.limits().maxBytes())
+                .setCpuSeconds(settings.limits().cpuTime().toSeconds())
                 .build();
     }
 
     static LocalDecoders start(ActorSystem<?> system, DecodeSettings settings) {
+        return start(system, settings, ChildMain.class);
+    }
+
+    /** Starts a pool of processes that run {@code program}. */
+    static LocalDecoders start(ActorSystem<?> system, DecodeSettings settings, Class<?> program) {
         Props blocking = DispatcherSelector.fromConfig(DecoderPool.DISPATCHER);
         return new LocalDecoders(
                 system,
                 settings,
                 system.systemActorOf(
-                        DecoderPool.create(settings), "vito-decoders-" + POOLS.incrementAndGet(), blocking));
+                        DecoderPool.create(settings, program.getName()),
+                        "vito-decoders-" + POOLS.incrementAndGet(),
+                        blocking));
     }
 
     @Override
@@ -186,6 +196,15 @@ final class LocalDecoders implements Decoders {
                 .setHeight(sampled.getHeight());
         sampled.getFramesList().forEach(f -> clip.addFrames(frame(f)));
         return clip.build();
+    }
+
+    @Override
+    public CompletionStage<List<Protection>> protections() {
+        return AskPattern.ask(
+                pool,
+                DecoderPool.TellProtections::new,
+                settings.child().startTimeout().plus(MARGIN),
+                system.scheduler());
     }
 
     @Override

@@ -30,12 +30,12 @@ class EveryCommandIsHandledTest {
 
     @Test
     void byThePool() {
-        check(DecoderPool.Command.class, () -> DecoderPool.create(SETTINGS));
+        check(DecoderPool.Command.class, () -> DecoderPool.create(SETTINGS, "none"));
     }
 
     @Test
     void byADecoder() {
-        Isolation nothing = new Isolation(List.of("true")); // a process that ends at once
+        Isolation nothing = new Isolation(List.of("true"), "none"); // a process that ends at once
         check(
                 DecoderActor.Command.class,
                 () -> DecoderActor.create(
@@ -94,6 +94,9 @@ class EveryCommandIsHandledTest {
         }
         if (type == String.class) {
             return "sample";
+        }
+        if (type == List.class) {
+            return List.of();
         }
         if (type == Throwable.class) {
             return new IllegalStateException("sample");

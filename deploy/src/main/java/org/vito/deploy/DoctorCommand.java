@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
         header = "Check whether VITO can run here, and say what to do if not.",
         description = {
             "",
-            "Looks at Java, memory, disk, ports and graphics card, sends a small video through a decoding process and"
-                    + " asks Kafka for an answer. Changes nothing."
+            "Looks at Java, memory, disk, ports and graphics card, sends a small video through a decoding process, says"
+                    + " what confines that process, and asks Kafka for an answer. Changes nothing."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -45,7 +45,7 @@ final class DoctorCommand implements Callable<Integer> {
         Logging.toConsole(common.verbose());
         List<Finding> findings = new ArrayList<>(
                 MachineChecks.all(ProcessSettings.from(config).data(), config.getInt("vito.dashboard.port")));
-        findings.add(SystemChecks.decoder(config));
+        findings.addAll(SystemChecks.decoder(config));
         findings.add(SystemChecks.kafka(config));
         findings.forEach(f -> spec.commandLine()
                 .getOut()

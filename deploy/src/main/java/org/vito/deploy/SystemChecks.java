@@ -6,7 +6,9 @@ import com.typesafe.config.Config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.vito.decode.DecodeSettings;
 import org.vito.decode.Decoders;
+import org.vito.decode.Protection;
 import org.vito.decode.VideoInfo;
 import org.vito.decode.VideoWriter;
 import org.vito.protocol.KafkaAccess;
@@ -25,27 +28,23 @@ final class SystemChecks {
 
     private SystemChecks() {}
 
-    /** Writes a small video and has a child process of the decoder say what it is. */
-    static Finding decoder(Config config) {
+    /** Writes a small video and has a child process of the decoder say what it is, and what confines that process. */
+    static List<Finding> decoder(Config config) {
         try {
             Path file = Files.createTempFile("vito-doctor", ".mp4");
             try {
                 write(file);
-                VideoInfo info = probe(config, file);
-                return Finding.ok(
-                        "decoder",
-                        "a child process read a test video (%s, %d x %d)"
-                                .formatted(info.codec(), info.width(), info.height()));
+                return probe(config, file);
             } finally {
                 Files.deleteIfExists(file);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Finding.fail("decoder", "interrupted");
+            return List.of(Finding.fail("decoder", "interrupted"));
         } catch (IOException | RuntimeException | LinkageError | ExecutionException | TimeoutException e) {
-            return Finding.fail(
+            return List.of(Finding.fail(
                     "decoder",
-                    "a test video could not be read: " + Causes.line(Causes.plain(e)) + "; see with --verbose");
+                    "a test video could not be read: " + Causes.line(Causes.plain(e)) + "; see with --verbose"));
         }
     }
 
@@ -60,11 +59,25 @@ final class SystemChecks {
         }
     }
 
-    private static VideoInfo probe(Config config, Path file)
+    private static List<Finding> probe(Config config, Path file)
             throws ExecutionException, InterruptedException, TimeoutException {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "doctor", config);
-        try (Decoders decoders = Decoders.start(system, DecodeSettings.from(config))) {
-            return decoders.probe(file).toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        DecodeSettings settings = DecodeSettings.from(config).withChildren(1);
+        try (Decoders decoders = Decoders.start(system, settings)) {
+            VideoInfo info = decoders.probe(file).toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            List<Finding> findings = new ArrayList<>();
+            findings.add(Finding.ok(
+                    "decoder",
+                    "a child process read a test video (%s, %d x %d)"
+                            .formatted(info.codec(), info.width(), info.height())));
+            for (Protection protection :
+                    decoders.protections().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                findings.add(
+                        protection.active()
+                                ? Finding.ok("decoder", protection.name() + " confined: " + protection.detail())
+                                : Finding.warn("decoder", protection.name() + " not confined: " + protection.detail()));
+            }
+            return findings;
         } finally {
             system.terminate();
         }

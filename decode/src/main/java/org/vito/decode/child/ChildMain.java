@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
+import org.vito.decode.child.v1.Heading;
 import org.vito.decode.child.v1.Ready;
 import org.vito.decode.child.v1.Refused;
 import org.vito.decode.child.v1.Request;
@@ -24,31 +26,53 @@ import org.vito.protocol.VitoException;
  * when its input ends, which happens however its parent dies.
  */
 public final class ChildMain {
+    /** Exit status of a process whose pipe carried something else than requests. */
+    static final int BROKEN_PIPE = 70;
+
     private static final int NOBODY_LISTENS = 0;
-    private static final int BROKEN_PIPE = 3;
 
-    private final DataOutputStream out;
-    private final BlockingQueue<Request> requests = new ArrayBlockingQueue<>(2);
-
-    private ChildMain(DataOutputStream out) {
-        this.out = out;
+    /** What is done for a request: told answers in between, and returns the last one. */
+    interface Work {
+        Response.Builder answer(Request request, Consumer<Response.Builder> between) throws IOException;
     }
 
-    /** Runs until standard input ends. The one argument is the most resident memory in bytes. */
+    private final DataOutputStream out;
+    private final Work work;
+    private final BlockingQueue<Request> requests = new ArrayBlockingQueue<>(2);
+    private long bytesLeft = Long.MAX_VALUE;
+
+    private ChildMain(DataOutputStream out, Work work) {
+        this.out = out;
+        this.work = work;
+    }
+
+    /**
+     * Runs until standard input ends. Arguments are the most memory in bytes and whether network, files and system calls are to
+     * be closed.
+     */
     public static void main(String[] arguments) throws Exception {
+        run(arguments, ChildMain::decode);
+    }
+
+    static void run(String[] arguments, Work work) throws Exception {
         DataOutputStream out =
                 new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16));
         System.setOut(System.err); // nothing but messages on the pipe
         long memoryBytes = Long.parseLong(arguments[0]);
-        ChildMain child = new ChildMain(out);
+        ChildMain child = new ChildMain(out, work);
         daemon("requests", child::listen);
         Libav.load();
         av_max_alloc(memoryBytes);
         daemon("memory", new MemoryGuard(memoryBytes));
+        Confinement confinement = Confinement.apply(memoryBytes, Boolean.parseBoolean(arguments[1]));
         child.send(Response.newBuilder()
-                .setReady(Ready.newBuilder().setPid(ProcessHandle.current().pid())));
+                .setReady(Ready.newBuilder()
+                        .setPid(ProcessHandle.current().pid())
+                        .addAllProtections(confinement.protections())));
         while (true) {
-            child.answer(child.requests.take());
+            Request request = child.requests.take();
+            confinement.allowCpu(request.getLimits().getCpuSeconds());
+            child.answer(request);
         }
     }
 
@@ -75,30 +99,49 @@ public final class ChildMain {
     }
 
     private void answer(Request request) throws IOException {
-        Response.Builder last = Response.newBuilder().setNumber(request.getNumber());
+        bytesLeft = request.getLimits().getMaxBytes();
+        Response.Builder last;
         try {
-            switch (request.getWhatCase()) {
-                case PROBE -> last.setProbed(VideoProbe.run(request));
-                case SAMPLE ->
-                    last.setSampled(SamplingPass.run(
-                            request,
-                            window -> sendUnchecked(Response.newBuilder()
-                                    .setNumber(request.getNumber())
-                                    .setWindow(window))));
-                case WHAT_NOT_SET -> throw new VitoException(Reason.INTERNAL, "a request without a wish");
-            }
+            last = work.answer(request, between -> sendUnchecked(between.setNumber(request.getNumber())));
         } catch (UncheckedIOException e) {
             throw e;
         } catch (RuntimeException e) {
-            last.setRefused(Refused.newBuilder()
-                    .setReason(VitoException.reasonOf(e).name())
-                    .setMessage(e instanceof VitoException ? String.valueOf(e.getMessage()) : e.toString()));
+            last = refused(
+                    VitoException.reasonOf(e),
+                    e instanceof VitoException ? String.valueOf(e.getMessage()) : e.toString());
+        } catch (OutOfMemoryError e) { // of native memory; that of the heap ends the process
+            last = refused(Reason.TOO_LARGE, "the memory of a decoder process does not suffice: " + e.getMessage());
         }
-        send(last);
+        bytesLeft = Long.MAX_VALUE;
+        send(last.setNumber(request.getNumber()));
+    }
+
+    private static Response.Builder refused(Reason reason, String message) {
+        return Response.newBuilder()
+                .setRefused(Refused.newBuilder().setReason(reason.name()).setMessage(message));
+    }
+
+    private static Response.Builder decode(Request request, Consumer<Response.Builder> between) {
+        Response.Builder last = Response.newBuilder();
+        return switch (request.getWhatCase()) {
+            case PROBE -> last.setProbed(VideoProbe.run(request));
+            case SAMPLE ->
+                last.setSampled(SamplingPass.run(
+                        request,
+                        us -> between.accept(Response.newBuilder()
+                                .setHeading(Heading.newBuilder().setUs(us))),
+                        window -> between.accept(Response.newBuilder().setWindow(window))));
+            case WHAT_NOT_SET -> throw new VitoException(Reason.INTERNAL, "a request without a wish");
+        };
     }
 
     private void send(Response.Builder response) throws IOException {
-        Framing.write(out, response.build());
+        Response message = response.build();
+        bytesLeft -= Framing.cost(message.getSerializedSize());
+        if (bytesLeft < 0) {
+            throw new VitoException(Reason.TOO_LARGE, "the answer is longer than one request may have");
+        }
+        Framing.write(out, message);
     }
 
     private void sendUnchecked(Response.Builder response) {

@@ -57,6 +57,14 @@ public final class Libav {
         return code;
     }
 
+    /** Returns {@code code}, an error that one can go on after. @throws OutOfMemoryError if it is not one of those */
+    static int survivable(int code) {
+        if (code == ENOMEM) {
+            throw new OutOfMemoryError(words(code));
+        }
+        return code;
+    }
+
     /** Returns {@code allocated}, which libav gives as null when memory is out. */
     public static <T extends Pointer> T allocated(@Nullable T allocated) {
         if (allocated == null || allocated.isNull()) {

@@ -9,9 +9,9 @@ import java.util.concurrent.locks.LockSupport;
  * Ends the process when its resident memory grows past a limit. A limit of the system's would do it better and can be added
  * from outside; this one needs no rights. Where the system does not tell the size there is no guard.
  */
-final class MemoryGuard implements Runnable {
+public final class MemoryGuard implements Runnable {
     /** Exit status of a process that outgrew its memory. */
-    static final int TOO_MUCH_MEMORY = 71;
+    public static final int TOO_MUCH_MEMORY = 71;
 
     private static final Path STATM = Path.of("/proc/self/statm");
     private static final long EVERY_NANOS = 100_000_000;

@@ -4,6 +4,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.jspecify.annotations.Nullable;
 import org.vito.decode.child.v1.Request;
@@ -41,6 +42,7 @@ final class SamplingPass {
 
     private final Request request;
     private final SampleRequest sample;
+    private final LongConsumer heading;
     private final Consumer<SampledWindow> finished;
     private final SampledWindow.Builder[] windows;
     private final List<Integer> incomplete = new ArrayList<>();
@@ -50,16 +52,20 @@ final class SamplingPass {
 
     private record Wanted(long us, int window) {}
 
-    private SamplingPass(Request request, Consumer<SampledWindow> finished) {
+    private SamplingPass(Request request, LongConsumer heading, Consumer<SampledWindow> finished) {
         this.request = request;
+        this.heading = heading;
         this.sample = request.getSample();
         this.finished = finished;
         this.windows = new SampledWindow.Builder[sample.getWindowsCount()];
     }
 
-    /** Runs the request; each window goes to {@code finished} as soon as it is complete. */
-    static Sampled run(Request request, Consumer<SampledWindow> finished) {
-        return new SamplingPass(request, finished).run();
+    /**
+     * Runs the request; each wanted time goes to {@code heading} before its frame is looked for, each window to {@code finished}
+     * as soon as it is complete.
+     */
+    static Sampled run(Request request, LongConsumer heading, Consumer<SampledWindow> finished) {
+        return new SamplingPass(request, heading, finished).run();
     }
 
     private Sampled run() {
@@ -68,7 +74,10 @@ final class SamplingPass {
                         JpegEncoder.forVideo(reader.input(), sample.getShortSide(), sample.getQuality())) {
             boolean reachable = true;
             for (Wanted wanted : plan()) {
-                reachable = reachable && within(reader, wanted.us());
+                if (reachable) {
+                    heading.accept(wanted.us());
+                    reachable = within(reader, wanted.us());
+                }
                 if (reachable) {
                     take(reader, encoder, wanted);
                 } else if (!incomplete.contains(wanted.window())) {

@@ -136,7 +136,7 @@ final class VideoInput implements AutoCloseable {
                 return false;
             }
             if (got != Libav.EAGAIN) {
-                lastError = got;
+                lastError = Libav.survivable(got);
             }
             feed();
         }
@@ -147,7 +147,7 @@ final class VideoInput implements AutoCloseable {
         while (true) {
             PacketQueue.Entry entry = packets.take();
             if (entry == null) { // a broken tail ends the stream as a proper end does
-                lastError = packets.lastError() == 0 ? lastError : packets.lastError();
+                lastError = packets.lastError() == 0 ? lastError : Libav.survivable(packets.lastError());
                 drained = true;
                 avcodec_send_packet(feeding, null);
                 return;
@@ -166,7 +166,7 @@ final class VideoInput implements AutoCloseable {
                 if (sent >= 0) {
                     return;
                 }
-                lastError = sent;
+                lastError = Libav.survivable(sent);
             } finally {
                 packets.give(entry);
             }

@@ -44,6 +44,7 @@ class ReadingTest {
                 request.toBuilder()
                         .setSample(sample.setShortSide(96).setQuality(92))
                         .build(),
+                timeUs -> {},
                 windows::add);
         return new Result(windows, sampled);
     }
