@@ -1,6 +1,8 @@
 package org.vito.augment;
 
 import java.nio.ByteBuffer;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
 
 /**
  * The transform of evaluation: shorter side resized (bicubic with Keys' kernel, a = -1/2, widened where the picture shrinks, as
@@ -37,8 +39,8 @@ public final class EvaluationTransform implements AutoCloseable {
      * Decodes an encoded image (JPEG, PNG, WebP, BMP) and writes its centre crop, {@code [crop, crop, 3]} bytes, at {@code out}'s
      * position, which moves on.
      *
-     * @throws org.vito.protocol.VitoException BAD_DATA_SET if the bytes are no image, TOO_LARGE if it has more than
-     *     {@link Images#MAX_PIXELS} pixels
+     * @throws VitoException BAD_DATA_SET if the bytes are no image, TOO_LARGE if it has more than {@link Images#MAX_PIXELS}
+     *     pixels, or would have after resizing
      */
     public void encoded(byte[] image, ByteBuffer out) {
         if (!decoder.decode(image)) {
@@ -73,9 +75,15 @@ public final class EvaluationTransform implements AutoCloseable {
 
     private void transform(ByteBuffer pixels, int width, int height, ByteBuffer out) {
         int shorter = Math.min(width, height);
-        int wide = (int) ((long) resize * width / shorter);
-        int high = (int) ((long) resize * height / shorter);
-        resizer.centre(pixels, width, height, wide, high, square);
+        long wide = (long) resize * width / shorter;
+        long high = (long) resize * height / shorter;
+        if (wide * high > Images.MAX_PIXELS) {
+            throw new VitoException(
+                    Reason.TOO_LARGE,
+                    "an image of %d x %d pixels would have %d x %d after resizing, expected at most %d pixels"
+                            .formatted(width, height, wide, high, Images.MAX_PIXELS));
+        }
+        resizer.centre(pixels, width, height, (int) wide, (int) high, square);
         for (int x = 0; x < crop; x++) {
             bytes.take(square.lines[x], x, 3 * square.stride);
         }

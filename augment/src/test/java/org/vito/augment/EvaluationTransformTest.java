@@ -73,6 +73,17 @@ class EvaluationTransformTest {
     }
 
     @Test
+    void aLineThatResizingWouldMakeTooLongIsRefusedByItsSize() {
+        try (EvaluationTransform transform = new EvaluationTransform(256, 224)) {
+            int width = 9_000_000; // × 256 is more than an int holds
+            assertThatThrownBy(() -> transform.raw(new byte[width], 1, width, 1, ByteBuffer.allocate(224 * 224 * 3)))
+                    .isInstanceOfSatisfying(
+                            VitoException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
+                    .hasMessageContaining("9000000 x 1 pixels");
+        }
+    }
+
+    @Test
     void picturesComeBackInTheOrderRedGreenBlue() {
         byte[] rgb = {(byte) 200, 10, 20, 30, (byte) 210, 40};
         Images.Picture picture = Images.decodeRgb(Images.png(2, 1, rgb));

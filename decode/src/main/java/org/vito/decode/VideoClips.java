@@ -23,14 +23,22 @@ public final class VideoClips {
     }
 
     /**
-     * Makes all clips of {@code file}, one segment after the other, and hands each to {@code taker}, in order. Blocks.
+     * Which clips.
+     *
+     * @param fromUs the first starts there or later
+     * @param most no more than these
+     * @param numbered whether frames tell their numbers, for which each segment decodes the video from its first frame
+     */
+    public record Wanted(long fromUs, int most, boolean numbered) {}
+
+    /**
+     * Makes clips of {@code file}, one segment after the other, and hands each to {@code taker}, in order. Blocks.
      *
      * @param videoId as in the topics: the random draws depend on it
-     * @param numbered whether frames tell their numbers, for which each segment decodes the video from its first frame
      * @return what the file is
-     * @throws VitoException as of {@link Decoders#decode}; TOO_SHORT if not one window fits
+     * @throws VitoException as of {@link Decoders#decode}; TOO_SHORT if not one window fits, or none starts late enough
      */
-    public VideoInfo make(Path file, String videoId, boolean numbered, Consumer<Clip> taker) {
+    public VideoInfo make(Path file, String videoId, Wanted wanted, Consumer<Clip> taker) {
         VideoInfo info = await(decoders.probe(file));
         CurationDecision decision = CurationDecision.newBuilder()
                 .setVideoId(videoId)
@@ -40,10 +48,24 @@ public final class VideoClips {
                         .setDurationUs(info.durationUs())
                         .setFramesPerSecond(info.framesPerSecond()))
                 .build();
+        int left = wanted.most();
         for (DecodeSegment segment : SegmentPlan.of(decision, settings)) {
-            List<Clip> clips =
-                    await(numbered ? decoders.decodeNumbered(file, segment) : decoders.decode(file, segment));
-            clips.forEach(taker);
+            if (left > 0 && segment.getEndUs() > wanted.fromUs()) {
+                List<Clip> clips = await(
+                        wanted.numbered() ? decoders.decodeNumbered(file, segment) : decoders.decode(file, segment));
+                for (Clip clip : clips) {
+                    if (left > 0 && clip.getStartUs() >= wanted.fromUs()) {
+                        taker.accept(clip);
+                        left--;
+                    }
+                }
+            }
+        }
+        if (left == wanted.most()) {
+            throw new VitoException(
+                    Reason.TOO_SHORT,
+                    "%s lasts %d us; no whole window starts at %d us or later"
+                            .formatted(file, info.durationUs(), wanted.fromUs()));
         }
         return info;
     }

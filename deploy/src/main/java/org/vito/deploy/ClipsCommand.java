@@ -1,7 +1,5 @@
 package org.vito.deploy;
 
-import akka.actor.typed.ActorSystem;
-import akka.actor.typed.javadsl.Behaviors;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -14,12 +12,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.vito.decode.DecodeSettings;
-import org.vito.decode.Decoders;
 import org.vito.decode.VideoClips;
 import org.vito.decode.VideoInfo;
 import org.vito.protocol.Reason;
-import org.vito.protocol.Sha256;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.Clip;
 import org.vito.protocol.v1.Frame;
@@ -87,21 +82,20 @@ final class ClipsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Config config = common.configuration(ConfigFactory.empty(), List.of());
         Logging.toConsole(common.verbose());
-        DecodeSettings settings = DecodeSettings.from(config).withChildren(1);
         Path directory = Files.createDirectories(out.toAbsolutePath().normalize());
         Path index = directory.resolve("index.json");
         if (Files.exists(index)) {
             throw new VitoException(Reason.STORAGE, index + " is there already");
         }
-        String videoId = videoId();
+        String videoId = LocalClips.id(video);
         ArrayNode clips = JsonNodeFactory.instance.arrayNode();
-        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "clips", config);
         VideoInfo info;
-        try (Decoders decoders = Decoders.start(system, settings)) {
-            info = new VideoClips(decoders, settings)
-                    .make(video.toAbsolutePath(), videoId, !noNumbers, clip -> clips.add(write(directory, clip)));
-        } finally {
-            system.terminate();
+        try (LocalClips decoded = new LocalClips(config)) {
+            info = decoded.make(
+                    video,
+                    videoId,
+                    new VideoClips.Wanted(0, Integer.MAX_VALUE, !noNumbers),
+                    clip -> clips.add(write(directory, clip)));
         }
         ObjectNode all = JsonNodeFactory.instance
                 .objectNode()
@@ -117,14 +111,6 @@ final class ClipsCommand implements Callable<Integer> {
                 .getOut()
                 .println(String.format(Locale.ROOT, "%d clips of %s in %s", clips.size(), video, index));
         return 0;
-    }
-
-    private String videoId() {
-        try {
-            return Sha256.of(video);
-        } catch (IOException e) {
-            throw new VitoException(Reason.NOT_FOUND, video + " cannot be read: " + e, e);
-        }
     }
 
     private static ObjectNode write(Path directory, Clip clip) {

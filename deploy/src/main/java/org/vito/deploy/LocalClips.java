@@ -6,20 +6,21 @@ import com.typesafe.config.Config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.vito.decode.DecodeSettings;
 import org.vito.decode.Decoders;
+import org.vito.decode.VideoClips;
 import org.vito.decode.VideoInfo;
 import org.vito.protocol.Reason;
 import org.vito.protocol.Sha256;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.Clip;
-import org.vito.protocol.v1.DecodeSegment;
 import org.vito.protocol.v1.Frame;
-import org.vito.protocol.v1.StoredVideo;
 
 /** Clips and frames of a video file by itself, as the decode role would make them, without Kafka. */
 final class LocalClips implements AutoCloseable {
@@ -34,26 +35,29 @@ final class LocalClips implements AutoCloseable {
     }
 
     /**
-     * The clips of the first windows that start at {@code fromUs} or later, {@code count} at most.
+     * Makes clips of a video and hands each to {@code taker}.
      *
-     * @throws VitoException NOT_FOUND if there is no such file, TOO_SHORT if no window starts there, and as {@link Decoders#decode}
+     * @param videoId its {@link #id}
+     * @throws VitoException NOT_FOUND if there is no such file, and as {@link VideoClips#make}
      */
+    VideoInfo make(Path video, String videoId, VideoClips.Wanted wanted, Consumer<Clip> taker) {
+        return new VideoClips(decoders, settings).make(readable(video).toAbsolutePath(), videoId, wanted, taker);
+    }
+
+    /** The clips of the first windows that start at {@code fromUs} or later, {@code count} at most. */
     List<Clip> clips(Path video, long fromUs, int count) {
-        VideoInfo info = await(decoders.probe(readable(video)));
-        String id = sha256(video);
-        long stride = settings.window().strideUs();
-        long firstUs = (fromUs + stride - 1) / stride * stride;
-        DecodeSegment segment = DecodeSegment.newBuilder()
-                .setVideoId(id)
-                .setCount(1)
-                .setStartUs(firstUs)
-                .setEndUs(firstUs + count * stride)
-                .setVideo(StoredVideo.newBuilder()
-                        .setVideoId(id)
-                        .setDurationUs(info.durationUs())
-                        .setFramesPerSecond(info.framesPerSecond()))
-                .build();
-        return await(decoders.decode(video, segment));
+        List<Clip> clips = new ArrayList<>();
+        make(video, id(video), new VideoClips.Wanted(fromUs, count, false), clips::add);
+        return clips;
+    }
+
+    /** What the video is called in the topics. */
+    static String id(Path video) {
+        try {
+            return Sha256.of(readable(video));
+        } catch (IOException e) {
+            throw new VitoException(Reason.STORAGE, video + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** {@code count} frames at equal distances over the whole video. */
@@ -71,14 +75,6 @@ final class LocalClips implements AutoCloseable {
             throw new VitoException(Reason.NOT_FOUND, video + ": no such file, or it cannot be read: expected a video");
         }
         return video;
-    }
-
-    private static String sha256(Path video) {
-        try {
-            return Sha256.of(video);
-        } catch (IOException e) {
-            throw new VitoException(Reason.STORAGE, video + " cannot be read: " + e.getMessage(), e);
-        }
     }
 
     private static <T> T await(CompletionStage<T> stage) {

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -66,7 +65,7 @@ final class PeerProcess {
             }
         }
 
-        void look(Process process) throws IOException {
+        void look(Process process) {
             process.info()
                     .totalCpuDuration()
                     .map(Duration::toNanos)
@@ -75,9 +74,8 @@ final class PeerProcess {
                 Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
                         .filter(line -> line.startsWith("VmHWM:"))
                         .forEach(line -> residentBytes = 1024.0 * Long.parseLong(line.replaceAll("[^0-9]", "")));
-            } catch (NoSuchFileException e) {
-                // it has ended, or this is not Linux: then memory stays unknown
-                return;
+            } catch (IOException e) {
+                // It has ended, perhaps while the file was read, or this is not Linux: what was seen before stays.
             }
         }
 
