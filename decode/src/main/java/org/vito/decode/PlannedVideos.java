@@ -1,22 +1,8 @@
 package org.vito.decode;
 
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.vito.protocol.KafkaAccess;
-import org.vito.protocol.Reason;
-import org.vito.protocol.RetriableException;
 import org.vito.protocol.Topics;
 
 /**
@@ -29,64 +15,23 @@ import org.vito.protocol.Topics;
  * takes that memory along. Not safe for use by several threads at a time; blocks.
  */
 final class PlannedVideos implements AutoCloseable {
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration POLL = Duration.ofMillis(100);
-
-    private final KafkaConsumer<String, byte[]> consumer;
-    private final List<TopicPartition> partitions;
+    private final CommittedRecords segments;
     private final Set<String> planned = new HashSet<>();
 
     PlannedVideos(KafkaAccess kafka) {
-        Map<String, Object> properties = new HashMap<>(kafka.consumer("vito-decode-planned"));
-        properties.remove(ConsumerConfig.GROUP_ID_CONFIG); // reads by itself, commits nothing
-        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, String.valueOf(TIMEOUT.toMillis()));
-        consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
-        try {
-            partitions = consumer.partitionsFor(Topics.SEGMENTS.name()).stream()
-                    .map(p -> new TopicPartition(p.topic(), p.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-        } catch (RuntimeException e) {
-            consumer.close(Duration.ZERO);
-            throw e;
-        }
+        segments = new CommittedRecords(kafka, Topics.SEGMENTS, "vito-decode-planned");
     }
 
     /**
      * Whether {@code videoId} was planned before; from now on it is.
      *
-     * @throws RetriableException {@link Reason#KAFKA} if the topic cannot be read to its end
+     * @throws org.vito.protocol.RetriableException KAFKA if the topic cannot be read to its end
      */
     synchronized boolean wasPlanned(String videoId) {
         if (!planned.contains(videoId)) {
-            catchUp();
+            segments.catchUp(segment -> remember(segment.key()));
         }
         return !planned.add(videoId);
-    }
-
-    private void catchUp() {
-        try {
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, TIMEOUT);
-            long deadline = System.nanoTime() + TIMEOUT.toNanos();
-            while (!reached(ends)) {
-                for (ConsumerRecord<String, byte[]> segment : consumer.poll(POLL)) {
-                    remember(segment.key());
-                }
-                if (System.nanoTime() - deadline > 0) {
-                    throw new RetriableException(
-                            Reason.KAFKA,
-                            "%s was not read to its end within %d s"
-                                    .formatted(Topics.SEGMENTS, TimeUnit.NANOSECONDS.toSeconds(TIMEOUT.toNanos())));
-                }
-            }
-        } catch (KafkaException e) {
-            throw new RetriableException(Reason.KAFKA, Topics.SEGMENTS + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private boolean reached(Map<TopicPartition, Long> ends) {
-        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey(), TIMEOUT) >= end.getValue());
     }
 
     private void remember(String key) {
@@ -98,6 +43,6 @@ final class PlannedVideos implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        consumer.close(Duration.ofSeconds(5));
+        segments.close();
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.vito.protocol.DeadLetters;
 import org.vito.protocol.Platform;
 import org.vito.protocol.Reason;
@@ -32,6 +33,7 @@ final class SegmentDecoder implements RecordTransform {
     private final Platform platform;
     private final Executor blocking;
     private final StageMeter meter;
+    private @Nullable Quarantine quarantine;
 
     SegmentDecoder(
             ActorSystem<?> system,
@@ -61,13 +63,16 @@ final class SegmentDecoder implements RecordTransform {
 
     private CompletionStage<List<ProducerRecord<String, byte[]>>> decode(
             ConsumerRecord<String, byte[]> record, DecodeSegment segment, int attempt) {
-        return CompletableFuture.supplyAsync(() -> file(segment), blocking)
+        return CompletableFuture.supplyAsync(() -> file(record, segment), blocking)
                 .thenCompose(file -> decoders.decode(file, segment))
                 .thenApply(this::records)
                 .exceptionallyCompose(thrown -> failed(record, segment, attempt, thrown));
     }
 
-    private Path file(DecodeSegment segment) {
+    private Path file(ConsumerRecord<String, byte[]> record, DecodeSegment segment) {
+        if (!DeadLetters.isReplay(record)) {
+            quarantine().check(segment.getVideoId());
+        }
         String address = segment.getVideo().getAddress();
         try {
             return platform.objects().localFile(address);
@@ -86,6 +91,9 @@ final class SegmentDecoder implements RecordTransform {
         Throwable cause =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (!(cause instanceof RetriableException)) {
+            if (VitoException.reasonOf(cause) == Reason.DECODER_CRASHED) {
+                quarantine().add(segment.getVideoId(), String.valueOf(cause.getMessage()));
+            }
             return CompletableFuture.completedFuture(refused(record, segment.getVideoId(), cause, attempt));
         }
         if (attempt >= settings.streams().attempts()) {
@@ -100,5 +108,20 @@ final class SegmentDecoder implements RecordTransform {
         meter.failed();
         return List.of(
                 Topics.DEAD_LETTERS.record(DeadLetters.of(STAGE, subject, cause, attempts, record, platform.clock())));
+    }
+
+    private synchronized Quarantine quarantine() {
+        if (quarantine == null) {
+            quarantine = new Quarantine(platform.kafka());
+        }
+        return quarantine;
+    }
+
+    @Override
+    public synchronized void close() {
+        Quarantine open = quarantine;
+        if (open != null) {
+            blocking.execute(open::close);
+        }
     }
 }

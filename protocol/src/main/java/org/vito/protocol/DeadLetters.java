@@ -3,10 +3,12 @@ package org.vito.protocol;
 import com.google.protobuf.ByteString;
 import java.time.InstantSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.vito.protocol.v1.DeadLetter;
 
 /** Makes dead letters: the original record, whole, with the reason of its refusal. */
 public final class DeadLetters {
+    private static final String REPLAY = "vito-replay"; // header of a record
     private static final int LONGEST_TEXT = 4000; // characters
 
     private DeadLetters() {}
@@ -46,6 +48,30 @@ public final class DeadLetters {
                 .setAttempts(attempts)
                 .setAtMs(clock.millis())
                 .build();
+    }
+
+    /**
+     * The record that {@code letter} was written for, to be sent once more, marked as a replay.
+     *
+     * @throws VitoException DAMAGED_RECORD if the letter was not written for a record
+     */
+    public static ProducerRecord<String, byte[]> replay(DeadLetter letter) {
+        if (letter.getTopic().isEmpty()) {
+            throw new VitoException(
+                    Reason.DAMAGED_RECORD,
+                    "the dead letter of %s holds no record to replay".formatted(letter.getSubject()));
+        }
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(
+                letter.getTopic(),
+                letter.getKey().isEmpty() ? null : letter.getKey().toStringUtf8(),
+                letter.getValue().toByteArray());
+        record.headers().add(REPLAY, new byte[0]);
+        return record;
+    }
+
+    /** Whether {@code record} was sent once more by way of {@link #replay}. */
+    public static boolean isReplay(ConsumerRecord<?, ?> record) {
+        return record.headers().lastHeader(REPLAY) != null;
     }
 
     /** The words that belong to {@link VitoException#reasonOf}: those of our own exception, however it was wrapped. */

@@ -25,8 +25,8 @@ import org.vito.decode.child.v1.Response;
 import org.vito.decode.child.v1.SampledWindow;
 
 /**
- * A decoder process whose native code has been taken over, or so it behaves: started and confined like a real one, it does
- * what the name of the file says instead of decoding it, and answers with what came of it as a title.
+ * A decoder process whose native code has been taken over, or so it behaves: started and confined like a real one, it crashes
+ * instead of sampling, and instead of probing does what the name of the file says, and answers with what came of it as a title.
  */
 public final class Misbehaving {
     private static final int CHUNK = 8 << 20;
@@ -41,7 +41,7 @@ public final class Misbehaving {
         Path file = Path.of(request.getPath());
         String outcome;
         try {
-            outcome = act(String.valueOf(file.getFileName()), file, between);
+            outcome = act(request.hasSample() ? "crash" : String.valueOf(file.getFileName()), file, between);
         } catch (IOException | LastErrorException e) {
             outcome = "refused: " + e.getMessage();
         }
