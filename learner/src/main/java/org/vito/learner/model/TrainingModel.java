@@ -53,6 +53,7 @@ public final class TrainingModel implements AutoCloseable {
     private @Nullable StepTrace trace;
 
     private final long seed;
+    private int stepsUntilCompiled = 2;
 
     private TrainingModel(ModelSettings whole, long seed, BatchStatistics statistics, ProcessGroup group, Graph graph) {
         settings = whole.partOf(group.size());
@@ -90,6 +91,7 @@ public final class TrainingModel implements AutoCloseable {
             model.nodes.online().initialise(model.session, seed);
             model.session.runner().addTarget(model.nodes.align()).run().close();
             model.nodes.optimiser().initialise(model.session, seed);
+            NativeHeap.trim();
             return model;
         } catch (RuntimeException e) {
             model.close();
@@ -154,6 +156,11 @@ public final class TrainingModel implements AutoCloseable {
         long chance = CounterRandom.of(seed, "drop-path", step, group.rank()).nextLong();
         try (Batch batch = new Batch(nodes.inputs(), input, images, chance, videoIds, learningRate, emaDecay, trace)) {
             return nodes.step().run(session, batch);
+        } finally {
+            if (stepsUntilCompiled > 0) {
+                stepsUntilCompiled--;
+                NativeHeap.trim();
+            }
         }
     }
 
