@@ -15,6 +15,7 @@ import org.vito.protocol.Settings;
  * @param window what a clip is drawn from
  * @param segmentUs longest segment in microseconds, at least one window stride
  * @param frame what a stored frame looks like
+ * @param damage what becomes of a video with damage in it
  * @param hardware what decodes if it is there
  * @param limits what a video may cost and be
  * @param child how decoder processes are run
@@ -28,6 +29,7 @@ public record DecodeSettings(
         Window window,
         long segmentUs,
         Frame frame,
+        Damage damage,
         Hardware hardware,
         Limits limits,
         Child child,
@@ -66,6 +68,14 @@ public record DecodeSettings(
 
     /** Short side in pixels and the quality of the JPEGs, 1 to 100. */
     public record Frame(int shortSide, int quality) {}
+
+    /** What becomes of a video with damage in it. */
+    public enum Damage {
+        /** What is sound is kept. */
+        SKIP,
+        /** The video is refused. */
+        REJECT
+    }
 
     /** Hardware that decodes in place of the processor. */
     public enum Hardware {
@@ -128,6 +138,7 @@ public record DecodeSettings(
                 window,
                 Math.max(positive(s, "segment-length").toNanos() / 1000, window.strideUs()),
                 frame(s.in("frame")),
+                s.choice("damage", Damage.class),
                 s.choice("hardware", Hardware.class),
                 limits(s.in("limits")),
                 child(s.in("child")),
@@ -137,7 +148,18 @@ public record DecodeSettings(
     /** These settings with another number of decoder processes. */
     public DecodeSettings withChildren(int count) {
         return new DecodeSettings(
-                count, queueCapacity, askTimeout, seed, window, segmentUs, frame, hardware, limits, child, streams);
+                count,
+                queueCapacity,
+                askTimeout,
+                seed,
+                window,
+                segmentUs,
+                frame,
+                damage,
+                hardware,
+                limits,
+                child,
+                streams);
     }
 
     private static Window window(Settings s) {

@@ -29,6 +29,7 @@ import org.vito.decode.child.v1.Probed;
 import org.vito.decode.child.v1.Request;
 import org.vito.decode.child.v1.Response;
 import org.vito.decode.child.v1.SampleRequest;
+import org.vito.decode.child.v1.Sampled;
 import org.vito.decode.child.v1.SampledFrame;
 import org.vito.decode.child.v1.SampledWindow;
 import org.vito.decode.child.v1.Window;
@@ -157,35 +158,39 @@ final class LocalDecoders implements Decoders {
     }
 
     private List<Clip> clips(DecodeSegment segment, List<ClipWindow> windows, List<Response> answers) {
+        Sampled sampled = answers.get(answers.size() - 1).getSampled();
+        LostSpans lost = LostSpans.of(sampled, segment.getVideo().getDurationUs());
+        String where = "segment %d of %s: ".formatted(segment.getIndex(), segment.getVideoId());
+        if (!lost.spans().isEmpty() && settings.damage() == DecodeSettings.Damage.REJECT) {
+            throw new VitoException(Reason.DAMAGED_VIDEO, where + "damaged from " + lost);
+        }
         List<Clip> clips = new ArrayList<>();
         for (Response answer : answers) {
-            if (answer.hasWindow()) {
-                clips.add(clip(segment, windows.get(answer.getWindow().getIndex()), answer.getWindow()));
+            if (answer.hasWindow() && !lost.touch(answer.getWindow())) {
+                clips.add(clip(segment, windows.get(answer.getWindow().getIndex()), answer.getWindow(), lost));
             }
         }
-        var sampled = answers.get(answers.size() - 1).getSampled();
-        String where = "segment %d of %s: ".formatted(segment.getIndex(), segment.getVideoId());
         if (clips.isEmpty()) {
             throw new VitoException(
                     Reason.DAMAGED_VIDEO,
                     where
-                            + "none of %d windows can be filled, the video ends at %d us"
-                                    .formatted(windows.size(), sampled.getEndUs()));
+                            + "none of %d windows can be filled, the video ends at %d us, lost is %s"
+                                    .formatted(windows.size(), sampled.getEndUs(), lost));
         }
-        if (sampled.getIncompleteCount() > 0) {
+        if (clips.size() < windows.size()) {
             log.warn(
-                    "{}{} of {} windows left out, the video ends at {} us",
+                    "{}{} of {} windows left out, lost is {}",
                     where,
-                    sampled.getIncompleteCount(),
+                    windows.size() - clips.size(),
                     windows.size(),
-                    sampled.getEndUs());
+                    lost);
         }
         log.debug("{}{} frames decoded, {} seeks", where, sampled.getDecodedFrames(), sampled.getSeeks());
         clips.sort((a, b) -> Long.compare(a.getStartUs(), b.getStartUs()));
         return List.copyOf(clips);
     }
 
-    private Clip clip(DecodeSegment segment, ClipWindow window, SampledWindow sampled) {
+    private Clip clip(DecodeSegment segment, ClipWindow window, SampledWindow sampled, LostSpans lost) {
         Clip.Builder clip = Clip.newBuilder()
                 .setClipId(window.clipId())
                 .setVideoId(segment.getVideoId())
@@ -193,7 +198,8 @@ final class LocalDecoders implements Decoders {
                 .setStartUs(window.startUs())
                 .setLengthUs(settings.window().lengthUs())
                 .setWidth(sampled.getWidth())
-                .setHeight(sampled.getHeight());
+                .setHeight(sampled.getHeight())
+                .addAllLost(lost.spans());
         sampled.getFramesList().forEach(f -> clip.addFrames(frame(f)));
         return clip.build();
     }

@@ -2,9 +2,11 @@ package org.vito.decode;
 
 import akka.actor.typed.ActorSystem;
 import akka.pattern.Patterns;
+import io.micrometer.core.instrument.Counter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,6 +35,8 @@ final class SegmentDecoder implements RecordTransform {
     private final Platform platform;
     private final Executor blocking;
     private final StageMeter meter;
+    private final Counter windowsLeftOut;
+    private final Counter lostSeconds;
     private @Nullable Quarantine quarantine;
 
     SegmentDecoder(
@@ -48,6 +52,8 @@ final class SegmentDecoder implements RecordTransform {
         this.platform = platform;
         this.blocking = blocking;
         this.meter = meter;
+        windowsLeftOut = platform.stages().registry().counter("vito.decode.windows.left.out");
+        lostSeconds = platform.stages().registry().counter("vito.decode.lost.seconds");
     }
 
     @Override
@@ -65,7 +71,7 @@ final class SegmentDecoder implements RecordTransform {
             ConsumerRecord<String, byte[]> record, DecodeSegment segment, int attempt) {
         return CompletableFuture.supplyAsync(() -> file(record, segment), blocking)
                 .thenCompose(file -> decoders.decode(file, segment))
-                .thenApply(this::records)
+                .thenApply(clips -> records(segment, clips))
                 .exceptionallyCompose(thrown -> failed(record, segment, attempt, thrown));
     }
 
@@ -81,8 +87,13 @@ final class SegmentDecoder implements RecordTransform {
         }
     }
 
-    private List<ProducerRecord<String, byte[]>> records(List<Clip> clips) {
+    private List<ProducerRecord<String, byte[]>> records(DecodeSegment segment, List<Clip> clips) {
         meter.passed(clips.size());
+        windowsLeftOut.increment(ClipWindow.of(segment, settings).size() - clips.size());
+        clips.stream()
+                .limit(1)
+                .flatMap(clip -> clip.getLostList().stream())
+                .forEach(lost -> lostSeconds.increment((lost.getEndUs() - lost.getStartUs()) / 1e6));
         return clips.stream().map(Topics.CLIPS::record).toList();
     }
 
@@ -91,9 +102,7 @@ final class SegmentDecoder implements RecordTransform {
         Throwable cause =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (!(cause instanceof RetriableException)) {
-            if (VitoException.reasonOf(cause) == Reason.DECODER_CRASHED) {
-                quarantine().add(segment.getVideoId(), String.valueOf(cause.getMessage()));
-            }
+            quarantine().add(segment.getVideoId(), VitoException.reasonOf(cause), String.valueOf(cause.getMessage()));
             return CompletableFuture.completedFuture(refused(record, segment.getVideoId(), cause, attempt));
         }
         if (attempt >= settings.streams().attempts()) {
@@ -112,7 +121,12 @@ final class SegmentDecoder implements RecordTransform {
 
     private synchronized Quarantine quarantine() {
         if (quarantine == null) {
-            quarantine = new Quarantine(platform.kafka());
+            boolean damaged = settings.damage() == DecodeSettings.Damage.REJECT;
+            quarantine = new Quarantine(
+                    platform.kafka(),
+                    damaged
+                            ? EnumSet.of(Reason.DECODER_CRASHED, Reason.DAMAGED_VIDEO)
+                            : EnumSet.of(Reason.DECODER_CRASHED));
         }
         return quarantine;
     }

@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vito.decode.child.ChildMain;
 import org.vito.decode.child.Misbehaving;
 import org.vito.protocol.DeadLetters;
 import org.vito.protocol.DirectoryObjectStore;
@@ -93,9 +95,9 @@ class QuarantineTest {
     }
 
     /** What a decoder of a run of its own makes of a record, committed. */
-    private static DeadLetter letter(ProducerRecord<String, byte[]> record) throws Exception {
-        DecodeSettings settings = DecodeSettings.from(CONFIG);
-        try (Decoders decoders = LocalDecoders.start(kit.system(), settings, Misbehaving.class);
+    private static DeadLetter letter(ProducerRecord<String, byte[]> record, DecodeSettings settings, Class<?> program)
+            throws Exception {
+        try (Decoders decoders = LocalDecoders.start(kit.system(), settings, program);
                 SegmentDecoder decoder = new SegmentDecoder(
                         kit.system(),
                         settings,
@@ -110,6 +112,42 @@ class QuarantineTest {
             producer.send(made.get(0)).get(20, TimeUnit.SECONDS);
             return Topics.DEAD_LETTERS.read(consumed(made.get(0)));
         }
+    }
+
+    private static DeadLetter letter(ProducerRecord<String, byte[]> record) throws Exception {
+        return letter(record, DecodeSettings.from(CONFIG), Misbehaving.class);
+    }
+
+    @Test
+    void aDamagedVideoIsRefusedAsAWholeIfItIsToBe() throws Exception {
+        Path file = NumberedVideo.write(
+                dir.resolve("damaged.mp4"),
+                NumberedVideo.format("mp4", "mpeg4", 25, 25),
+                LibavVideoWriter.Extras.NONE,
+                256,
+                NumberedVideo.at(25));
+        byte[] bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, bytes.length * 2 / 5, bytes.length * 2 / 5 + 10_000, (byte) 0);
+        ObjectStore.Put put = platform.objects().put("videos", new ByteArrayInputStream(bytes), Long.MAX_VALUE);
+        DecodeSegment damaged = segment.toBuilder()
+                .setVideoId(put.sha256())
+                .setVideo(
+                        segment.getVideo().toBuilder().setVideoId(put.sha256()).setAddress(put.address()))
+                .build();
+        DecodeSettings reject = DecodeSettings.from(
+                ConfigFactory.parseString("vito.decode.damage = reject").withFallback(CONFIG));
+        DeadLetter first = letter(Topics.SEGMENTS.record(damaged), reject, ChildMain.class);
+        assertThat(first.getReasonCode()).isEqualTo(Reason.DAMAGED_VIDEO.name());
+        assertThat(first.getMessage())
+                .containsPattern("segment 0 of .*: damaged from [34]\\d{6} us to [345]\\d{6} us \\(");
+        DecodeSegment sound = damaged.toBuilder()
+                .setIndex(1)
+                .setStartUs(5_120_000)
+                .setEndUs(10_240_000)
+                .build();
+        DeadLetter second = letter(Topics.SEGMENTS.record(sound), reject, ChildMain.class);
+        assertThat(second.getReasonCode()).isEqualTo(Reason.DAMAGED_VIDEO.name());
+        assertThat(second.getMessage()).contains("in quarantine until replayed", "damaged from");
     }
 
     @Test

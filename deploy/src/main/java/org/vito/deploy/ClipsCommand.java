@@ -9,8 +9,10 @@ import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.vito.decode.VideoClips;
 import org.vito.decode.VideoInfo;
@@ -18,6 +20,7 @@ import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.Clip;
 import org.vito.protocol.v1.Frame;
+import org.vito.protocol.v1.LostSpan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +43,9 @@ import picocli.CommandLine.Spec;
             "index.json says what video it is (video_id, container, codec, duration_us, frames_per_second) and lists the"
                     + " clips: clip_id, start_us, length_us, width, height and for each frame its file, its presentation"
                     + " time from the first frame of the video (pts_us), the time that was drawn (wanted_us), its number"
-                    + " among the video's frames and the flags key, interlaced and damaged."
+                    + " among the video's frames and the flags key, interlaced and damaged. Windows that touch damage"
+                    + " became no clips; lost lists what was damaged (start_us, end_us and the reason). With"
+                    + " vito.decode.damage=reject a damaged video is refused instead."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -89,13 +94,13 @@ final class ClipsCommand implements Callable<Integer> {
         }
         String videoId = LocalClips.id(video);
         ArrayNode clips = JsonNodeFactory.instance.arrayNode();
+        Set<LostSpan> lost = new LinkedHashSet<>();
         VideoInfo info;
         try (LocalClips decoded = new LocalClips(config)) {
-            info = decoded.make(
-                    video,
-                    videoId,
-                    new VideoClips.Wanted(0, Integer.MAX_VALUE, !noNumbers),
-                    clip -> clips.add(write(directory, clip)));
+            info = decoded.make(video, videoId, new VideoClips.Wanted(0, Integer.MAX_VALUE, !noNumbers), clip -> {
+                clips.add(write(directory, clip));
+                lost.addAll(clip.getLostList());
+            });
         }
         ObjectNode all = JsonNodeFactory.instance
                 .objectNode()
@@ -104,6 +109,11 @@ final class ClipsCommand implements Callable<Integer> {
                 .put("codec", info.codec())
                 .put("duration_us", info.durationUs())
                 .put("frames_per_second", info.framesPerSecond());
+        ArrayNode spans = all.putArray("lost");
+        lost.forEach(span -> spans.addObject()
+                .put("start_us", span.getStartUs())
+                .put("end_us", span.getEndUs())
+                .put("reason", span.getReason()));
         all.set("clips", clips);
         Files.writeString(
                 index, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all) + "\n");

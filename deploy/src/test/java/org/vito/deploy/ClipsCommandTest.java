@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -56,6 +57,7 @@ class ClipsCommandTest {
         JsonNode index = new ObjectMapper().readTree(clips.resolve("index.json").toFile());
         assertThat(index.get("codec").asText()).isEqualTo("mpeg4");
         assertThat(index.get("clips")).hasSize(2);
+        assertThat(index.get("lost")).isEmpty();
         for (JsonNode clip : index.get("clips")) {
             assertThat(clip.get("clip_id").asText())
                     .isEqualTo(index.get("video_id").asText() + "@"
@@ -78,6 +80,28 @@ class ClipsCommandTest {
         assertThat(execute("clips", directory.resolve("video.mp4"), "-o", clips))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("index.json is there already");
+    }
+
+    @Test
+    void whatIsLostIsToldOrRefused() throws Exception {
+        Path file = video();
+        byte[] bytes = Files.readAllBytes(file);
+        int frames = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("moov"); // which follows them
+        Arrays.fill(bytes, frames * 2 / 3, frames * 7 / 10, (byte) 0);
+        Files.write(file, bytes);
+        Path clips = directory.resolve("clips");
+        assertThat(execute("clips", file, "-o", clips)).as(err.toString()).isZero();
+        JsonNode index = new ObjectMapper().readTree(clips.resolve("index.json").toFile());
+        assertThat(index.get("clips")).hasSize(1);
+        JsonNode lost = index.get("lost").get(0);
+        assertThat(lost.get("start_us").asLong()).isBetween(2_560_000L, 5_120_000L);
+        assertThat(lost.get("end_us").asLong())
+                .isGreaterThan(lost.get("start_us").asLong());
+        assertThat(lost.get("reason").asText()).isNotEmpty();
+        assertThat(execute("clips", file, "-o", directory.resolve("none"), "-D", "vito.decode.damage=reject"))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains("damaged from " + lost.get("start_us").asText() + " us");
     }
 
     @Test

@@ -7,8 +7,10 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
 
+import java.util.List;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.jspecify.annotations.Nullable;
+import org.vito.decode.child.v1.Lost;
 import org.vito.decode.child.v1.Request;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
@@ -22,6 +24,7 @@ final class FrameReader implements AutoCloseable {
     private static final int TRIES = 4;
 
     private final Request request;
+    private final Damage damage = new Damage();
     private VideoInput input;
     private FrameClock clock;
     private AVFrame earlier = Libav.allocated(av_frame_alloc());
@@ -40,7 +43,7 @@ final class FrameReader implements AutoCloseable {
 
     private FrameReader(Request request) {
         this.request = request;
-        this.input = VideoInput.open(request);
+        this.input = VideoInput.open(request, damage);
         this.clock = new FrameClock(input.frameTicks());
     }
 
@@ -80,7 +83,7 @@ final class FrameReader implements AutoCloseable {
 
     private void reopen() {
         input.close();
-        input = VideoInput.open(request);
+        input = VideoInput.open(request, damage);
         clock = new FrameClock(input.frameTicks());
     }
 
@@ -94,6 +97,12 @@ final class FrameReader implements AutoCloseable {
             laterTicks = clock.firstTime(later);
         } while (laterTicks == Libav.NO_TIME);
         originTicks = laterTicks;
+        presented();
+    }
+
+    private void presented() {
+        damage.presented(
+                input.packetOf(later), FrameFlags.key(later), FrameFlags.trouble(later), laterTicks, clock.end());
     }
 
     /**
@@ -164,6 +173,7 @@ final class FrameReader implements AutoCloseable {
         earlierTicks = laterTicks;
         later = spare;
         laterTicks = ticks;
+        presented();
         number++;
         earlierKeyNumber = keyNumber;
         keyNumber = FrameFlags.key(later) ? number : keyNumber;
@@ -201,6 +211,7 @@ final class FrameReader implements AutoCloseable {
     /** After a seek, takes the first key frame as the frame at hand; frames before it lean on what was not decoded. */
     private boolean resume() {
         clock.reset();
+        damage.jumped();
         earlierTicks = Libav.NO_TIME;
         av_frame_unref(earlier);
         av_log_set_level(AV_LOG_FATAL); // of frames whose references were jumped over it complains in vain
@@ -208,7 +219,11 @@ final class FrameReader implements AutoCloseable {
             while (input.next(later)) {
                 if (FrameFlags.key(later)) {
                     laterTicks = clock.time(later);
-                    return laterTicks != Libav.NO_TIME;
+                    if (laterTicks == Libav.NO_TIME) {
+                        return false;
+                    }
+                    presented();
+                    return true;
                 }
             }
             return false;
@@ -221,6 +236,7 @@ final class FrameReader implements AutoCloseable {
     private void startOver() {
         closeEntries();
         decodedBefore += input.decodedFrames();
+        damage.jumped();
         reopen();
         av_frame_unref(earlier);
         earlierTicks = Libav.NO_TIME;
@@ -232,6 +248,17 @@ final class FrameReader implements AutoCloseable {
             entries.close();
             entries = null;
         }
+    }
+
+    /** What of the frames read so far is not sound, in the order in which it was met; may overlap. */
+    List<Lost> lost() {
+        return damage.spans().stream()
+                .map(span -> Lost.newBuilder()
+                        .setStartUs(input.timeBase().micros(span.start() - originTicks))
+                        .setEndUs(input.timeBase().micros(span.end() - originTicks))
+                        .setReason(span.reason())
+                        .build())
+                .toList();
     }
 
     VideoInput input() {

@@ -34,6 +34,7 @@ public final class Libav {
         Loader.load(avformat.class);
         Loader.load(swscale.class);
         av_log_set_level(AV_LOG_ERROR);
+        Complaints.listen();
     }
 
     /** libav's words for an error code. */

@@ -1,5 +1,6 @@
 package org.vito.decode.child;
 
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_CORRUPT;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_DISCARD;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
@@ -17,19 +18,22 @@ final class PacketQueue implements AutoCloseable {
     private final AVFormatContext context;
     private final int stream;
     private final int depth;
+    private final AviTimes times;
     private final ArrayDeque<Entry> ahead = new ArrayDeque<>();
     private final ArrayDeque<AVPacket> spare = new ArrayDeque<>();
     private long taken;
     private boolean ended;
     private int lastError;
+    private @Nullable String trouble;
 
     /**
      * A packet.
      *
      * @param time of presentation in ticks, or NO_TIME if the packet does not say
      * @param shown whether what is in it is presented
+     * @param trouble what the demuxer complained of before it found it, null if of nothing
      */
-    record Entry(AVPacket packet, long time, boolean shown) {}
+    record Entry(AVPacket packet, long time, boolean shown, @Nullable String trouble) {}
 
     /**
      * @param stream index of the stream whose packets are wanted
@@ -39,6 +43,7 @@ final class PacketQueue implements AutoCloseable {
         this.context = context;
         this.stream = stream;
         this.depth = depth;
+        this.times = new AviTimes(context, stream);
     }
 
     /** Takes the next packet; null at the end of the file, a broken one included. The packet goes back by {@link #give}. */
@@ -61,7 +66,11 @@ final class PacketQueue implements AutoCloseable {
 
     private void read() {
         AVPacket packet = spare.isEmpty() ? Libav.allocated(av_packet_alloc()) : spare.pop();
+        long before = Complaints.count();
         int read = av_read_frame(context, packet);
+        if (Complaints.count() != before) {
+            trouble = Complaints.last();
+        }
         if (read < 0) {
             ended = true;
             lastError = read == AVERROR_EOF() ? 0 : read;
@@ -70,7 +79,14 @@ final class PacketQueue implements AutoCloseable {
             av_packet_unref(packet);
             spare.push(packet);
         } else {
-            ahead.add(new Entry(packet, packet.pts(), (packet.flags() & AV_PKT_FLAG_DISCARD) == 0));
+            times.restore(packet);
+            boolean corrupt = (packet.flags() & AV_PKT_FLAG_CORRUPT) != 0;
+            ahead.add(new Entry(
+                    packet,
+                    packet.pts(),
+                    (packet.flags() & AV_PKT_FLAG_DISCARD) == 0,
+                    trouble == null && corrupt ? "a packet is marked as broken" : trouble));
+            trouble = null;
         }
     }
 
@@ -101,6 +117,7 @@ final class PacketQueue implements AutoCloseable {
         ahead.forEach(this::give);
         ahead.clear();
         ended = false;
+        trouble = null;
     }
 
     /** libav's code of what ended reading, 0 if that was the end of the file. */

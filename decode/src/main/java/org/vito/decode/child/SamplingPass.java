@@ -90,6 +90,7 @@ final class SamplingPass {
                     .addAllIncomplete(incomplete)
                     .setEndUs(reader.endUs())
                     .setSpannedFrames(spannedFrames)
+                    .addAllLost(reader.lost())
                     .build();
         }
     }

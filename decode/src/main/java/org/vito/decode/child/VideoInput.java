@@ -15,6 +15,7 @@ import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 import org.vito.decode.child.v1.Hardware;
 import org.vito.decode.child.v1.Limits;
@@ -39,9 +40,20 @@ final class VideoInput implements AutoCloseable {
     private long decodedFrames;
     private int discarding = AVDISCARD_DEFAULT;
     private int lastError;
+    private final Damage damage;
+    private final Ordinal fed = new Ordinal();
 
-    private VideoInput(Request request, Container container, AVStream stream) {
+    /** Number of the packet fed last, as libav hands it on to the frame that was in it: a pointer that points to nothing. */
+    private static final class Ordinal extends Pointer {
+        Ordinal next() {
+            address++;
+            return this;
+        }
+    }
+
+    private VideoInput(Request request, Container container, AVStream stream, Damage damage) {
         this.request = request;
+        this.damage = damage;
         this.container = container;
         this.stream = stream;
         this.timeBase = new TimeBase(
@@ -50,16 +62,22 @@ final class VideoInput implements AutoCloseable {
         this.packets = new PacketQueue(container.context(), stream.index(), skipRule.packetsAhead());
     }
 
+    /** {@link #open(Request, Damage)}, for those who do not ask what is damaged. */
+    static VideoInput open(Request request) {
+        return open(request, new Damage());
+    }
+
     /**
      * Opens the file, and the decoder of its best video stream.
      *
+     * @param damage told of packets that are broken
      * @throws VitoException EMPTY, NOT_A_VIDEO, UNSUPPORTED_CODEC, DAMAGED_VIDEO or TOO_LARGE
      */
-    static VideoInput open(Request request) {
+    static VideoInput open(Request request, Damage damage) {
         Container container = Container.open(request.getPath(), request.getLimits());
         VideoInput input = null;
         try {
-            input = new VideoInput(request, container, container.videoStream());
+            input = new VideoInput(request, container, container.videoStream(), damage);
             input.openDecoder(request.getPath(), request.getLimits());
             return input;
         } catch (RuntimeException | Error e) {
@@ -103,6 +121,8 @@ final class VideoInput implements AutoCloseable {
         opened.thread_count(1);
         opened.max_pixels(limits.getMaxPixels());
         opened.pkt_timebase(stream.time_base());
+        opened.flags(opened.flags() | AV_CODEC_FLAG_COPY_OPAQUE);
+        opened.err_recognition(AV_EF_CRCCHECK);
         if (request.getHardware() == Hardware.HARDWARE_CUDA) {
             HardwareDecoding.useIfThere(opened, codec);
         }
@@ -137,6 +157,7 @@ final class VideoInput implements AutoCloseable {
             }
             if (got != Libav.EAGAIN) {
                 lastError = Libav.survivable(got);
+                damage.broken(fed.address(), Libav.NO_TIME, Libav.words(got));
             }
             feed();
         }
@@ -162,7 +183,17 @@ final class VideoInput implements AutoCloseable {
                     discarding = discard;
                     feeding.skip_frame(discard);
                 }
+                entry.packet().opaque(fed.next());
+                if (entry.trouble() != null) {
+                    damage.broken(fed.address(), entry.time(), entry.trouble());
+                }
+                long before = Complaints.count();
                 int sent = avcodec_send_packet(feeding, entry.packet());
+                if (Complaints.count() != before) {
+                    damage.broken(fed.address(), entry.time(), Complaints.last());
+                } else if (sent < 0) {
+                    damage.broken(fed.address(), entry.time(), Libav.words(sent));
+                }
                 if (sent >= 0) {
                     return;
                 }
@@ -267,6 +298,12 @@ final class VideoInput implements AutoCloseable {
             packets.give(entry);
         }
         return end;
+    }
+
+    /** Number of the packet that {@code frame} was in, in the order of decoding; of a decoder that does not say, the last. */
+    long packetOf(AVFrame frame) {
+        Pointer handedOn = frame.opaque();
+        return handedOn == null ? fed.address() : handedOn.address();
     }
 
     /** How frames must be turned to be upright. */
