@@ -44,6 +44,14 @@ public record DecodeSettings(
         RATE
     }
 
+    /** What becomes of windows with frames on both sides of a hard cut. */
+    public enum ShotCuts {
+        /** They are kept. */
+        KEEP,
+        /** They are left out. */
+        AVOID
+    }
+
     /**
      * What a clip is drawn from.
      *
@@ -53,8 +61,10 @@ public record DecodeSettings(
      * @param keep which frames
      * @param draws how many frames, where they are drawn
      * @param rate frames a second, where they are not
+     * @param shotCuts whether hard cuts matter
      */
-    public record Window(long lengthUs, long strideUs, int perVideo, Keep keep, int draws, double rate) {
+    public record Window(
+            long lengthUs, long strideUs, int perVideo, Keep keep, int draws, double rate, ShotCuts shotCuts) {
         /** Frames of one clip. */
         public int framesPerClip() {
             return keep == Keep.DRAWS ? draws : (int) Math.ceil(lengthUs * rate / 1e6 - 1e-9);
@@ -169,7 +179,8 @@ public record DecodeSettings(
                 s.whole("per-video", 0, 1_000_000),
                 s.choice("keep", Keep.class),
                 s.whole("frames-per-clip", 1, MOST_FRAMES),
-                s.number("rate", 0.001, 1000));
+                s.number("rate", 0.001, 1000),
+                s.choice("shot-cuts", ShotCuts.class));
         s.check("rate", window.framesPerClip() <= MOST_FRAMES, "at most " + MOST_FRAMES + " frames in a window");
         return window;
     }

@@ -24,7 +24,8 @@ public interface Decoders extends AutoCloseable {
 
     /**
      * The clips of a segment, in order of their start, each of them telling what of the segment was lost. Windows that reach past
-     * what can be decoded are left out, and so are those with a frame that is not sound, or is missing. Fails as {@link #probe};
+     * what can be decoded are left out, and so are those with a frame that is not sound, or is missing, and, if the settings say so,
+     * those with frames on both sides of a cut. Fails as {@link #probe};
      * with TOO_SHORT if the segment has no window, and DAMAGED_VIDEO if it has but none can be filled, or if anything is lost
      * and the settings say to reject damage.
      *

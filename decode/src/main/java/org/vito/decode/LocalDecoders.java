@@ -8,7 +8,6 @@ import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.AskPattern;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -124,7 +123,7 @@ final class LocalDecoders implements Decoders {
 
     @Override
     public CompletionStage<List<Frame>> frames(Path file, List<Long> wantedUs) {
-        SampleRequest.Builder sample = sample();
+        SampleRequest.Builder sample = sample().setCuts(false);
         wantedUs.forEach(us -> sample.addWindows(Window.newBuilder().addWantedUs(us)));
         return ask(request(file).setSample(sample)).thenApply(answers -> answers.stream()
                 .filter(Response::hasWindow)
@@ -142,6 +141,7 @@ final class LocalDecoders implements Decoders {
 
     private SampleRequest.Builder sample() {
         return SampleRequest.newBuilder()
+                .setCuts(settings.window().shotCuts() == DecodeSettings.ShotCuts.AVOID)
                 .setShortSide(settings.frame().shortSide())
                 .setQuality(settings.frame().quality());
     }
@@ -164,30 +164,36 @@ final class LocalDecoders implements Decoders {
         if (!lost.spans().isEmpty() && settings.damage() == DecodeSettings.Damage.REJECT) {
             throw new VitoException(Reason.DAMAGED_VIDEO, where + "damaged from " + lost);
         }
-        List<Clip> clips = new ArrayList<>();
-        for (Response answer : answers) {
-            if (answer.hasWindow() && !lost.touch(answer.getWindow())) {
-                clips.add(clip(segment, windows.get(answer.getWindow().getIndex()), answer.getWindow(), lost));
-            }
-        }
-        if (clips.isEmpty()) {
+        List<SampledWindow> sound = answers.stream()
+                .filter(answer -> answer.hasWindow() && !lost.touch(answer.getWindow()))
+                .map(Response::getWindow)
+                .toList();
+        if (sound.isEmpty()) {
             throw new VitoException(
                     Reason.DAMAGED_VIDEO,
                     where
                             + "none of %d windows can be filled, the video ends at %d us, lost is %s"
                                     .formatted(windows.size(), sampled.getEndUs(), lost));
         }
-        if (clips.size() < windows.size()) {
+        if (sound.size() < windows.size()) {
             log.warn(
                     "{}{} of {} windows left out, lost is {}",
                     where,
-                    windows.size() - clips.size(),
+                    windows.size() - sound.size(),
                     windows.size(),
                     lost);
         }
         log.debug("{}{} frames decoded, {} seeks", where, sampled.getDecodedFrames(), sampled.getSeeks());
-        clips.sort((a, b) -> Long.compare(a.getStartUs(), b.getStartUs()));
-        return List.copyOf(clips);
+        return sound.stream()
+                .filter(window -> sampled.getCutsUsList().stream().noneMatch(us -> straddles(window, us)))
+                .map(window -> clip(segment, windows.get(window.getIndex()), window, lost))
+                .sorted(Comparator.comparingLong(Clip::getStartUs))
+                .toList();
+    }
+
+    private static boolean straddles(SampledWindow window, long cutUs) {
+        return window.getFrames(0).getPtsUs() < cutUs
+                && window.getFrames(window.getFramesCount() - 1).getPtsUs() >= cutUs;
     }
 
     private Clip clip(DecodeSegment segment, ClipWindow window, SampledWindow sampled, LostSpans lost) {

@@ -64,7 +64,7 @@ public final class VideoClips {
         if (left == wanted.most()) {
             throw new VitoException(
                     Reason.TOO_SHORT,
-                    "%s lasts %d us; no whole window starts at %d us or later"
+                    "%s lasts %d us; no whole window that may be used starts at %d us or later"
                             .formatted(file, info.durationUs(), wanted.fromUs()));
         }
         return info;

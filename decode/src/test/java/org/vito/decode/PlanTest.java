@@ -105,7 +105,8 @@ class PlanTest {
         DecodeSettings s = settings("");
         assertThat(s.children()).isPositive();
         assertThat(s.window())
-                .isEqualTo(new DecodeSettings.Window(2_560_000, 2_560_000, 0, DecodeSettings.Keep.DRAWS, 8, 12.5));
+                .isEqualTo(new DecodeSettings.Window(
+                        2_560_000, 2_560_000, 0, DecodeSettings.Keep.DRAWS, 8, 12.5, DecodeSettings.ShotCuts.KEEP));
         assertThat(s.segmentUs()).isEqualTo(60_000_000);
         assertThat(s.limits().codecs()).contains("h264", "vp9");
         assertThatThrownBy(() -> settings("vito.decode.frame.quality = 0"))

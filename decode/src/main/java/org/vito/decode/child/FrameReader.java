@@ -7,6 +7,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
 
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class FrameReader implements AutoCloseable {
 
     private final Request request;
     private final Damage damage = new Damage();
+    private final @Nullable ShotCuts cuts;
     private VideoInput input;
     private FrameClock clock;
     private AVFrame earlier = Libav.allocated(av_frame_alloc());
@@ -45,6 +47,7 @@ final class FrameReader implements AutoCloseable {
         this.request = request;
         this.input = VideoInput.open(request, damage);
         this.clock = new FrameClock(input.frameTicks());
+        this.cuts = request.getSample().getCuts() ? new ShotCuts() : null;
     }
 
     /** Opens the video and decodes its first frame, from which all times count. */
@@ -103,6 +106,9 @@ final class FrameReader implements AutoCloseable {
     private void presented() {
         damage.presented(
                 input.packetOf(later), FrameFlags.key(later), FrameFlags.trouble(later), laterTicks, clock.end());
+        if (cuts != null) {
+            cuts.see(later, laterTicks);
+        }
     }
 
     /**
@@ -237,6 +243,9 @@ final class FrameReader implements AutoCloseable {
         closeEntries();
         decodedBefore += input.decodedFrames();
         damage.jumped();
+        if (cuts != null) {
+            cuts.clear();
+        }
         reopen();
         av_frame_unref(earlier);
         earlierTicks = Libav.NO_TIME;
@@ -261,6 +270,15 @@ final class FrameReader implements AutoCloseable {
                 .toList();
     }
 
+    /** First frames of shots among the frames read so far, if the request asks for them. */
+    List<Long> cutsUs() {
+        return cuts == null
+                ? List.of()
+                : Arrays.stream(cuts.cuts())
+                        .mapToObj(ticks -> input.timeBase().micros(ticks - originTicks))
+                        .toList();
+    }
+
     VideoInput input() {
         return input;
     }
@@ -278,6 +296,9 @@ final class FrameReader implements AutoCloseable {
         av_frame_free(earlier);
         av_frame_free(later);
         closeEntries();
+        if (cuts != null) {
+            cuts.close();
+        }
         input.close();
     }
 }

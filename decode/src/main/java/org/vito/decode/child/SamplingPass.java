@@ -91,6 +91,7 @@ final class SamplingPass {
                     .setEndUs(reader.endUs())
                     .setSpannedFrames(spannedFrames)
                     .addAllLost(reader.lost())
+                    .addAllCutsUs(reader.cutsUs())
                     .build();
         }
     }
