@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vito.decode.child.Framing;
+import org.vito.decode.child.Mounts;
 import org.vito.decode.child.v1.Request;
 import org.vito.decode.child.v1.Response;
 
@@ -25,6 +26,8 @@ final class ChildProcess {
     private static final long LAST_WORDS_SECONDS = 2;
     private static final long UNASKED_BYTES = 1 << 20;
     private static final long NOWHERE = -1;
+    private static final String HARDWARE_NEEDS_CALLS =
+            "the driver of hardware that decodes needs more of them: set vito.decode.hardware = none";
 
     /** Told of everything that a process says and of its end, by a thread of its own. */
     interface Listener {
@@ -83,7 +86,9 @@ final class ChildProcess {
                 System.getProperty("java.class.path"),
                 isolation.program(),
                 String.valueOf(settings.child().memoryBytes()),
-                String.valueOf(settings.child().isolate() && settings.hardware() == DecodeSettings.Hardware.NONE)));
+                String.valueOf(settings.child().isolate()),
+                settings.hardware() == DecodeSettings.Hardware.NONE ? "" : HARDWARE_NEEDS_CALLS,
+                Mounts.namespace()));
         return command;
     }
 

@@ -19,12 +19,16 @@ import java.util.stream.Stream;
 record Isolation(List<String> prefix, String program) {
     private static final long PROBE_SECONDS = 3;
 
-    // A network namespace of its own leaves a process without any network. Root may make one as it is; others need a
-    // user
-    // namespace around it, which some systems forbid. `unshare` replaces itself by the command, so the process id
-    // stays.
-    private static final List<List<String>> WITHOUT_NETWORK =
-            List.of(List.of("unshare", "--net"), List.of("unshare", "--map-root-user", "--net"));
+    // A network namespace of its own leaves a process without any network, and one of mounts lets it make all file
+    // systems
+    // read-only for itself. Root may make them as it is; others need a user namespace around them, which some systems
+    // forbid.
+    // `unshare` replaces itself by the command, so the process id stays.
+    private static final List<List<String>> NAMESPACES = List.of(
+            List.of("unshare", "--net", "--mount", "--propagation", "slave"),
+            List.of("unshare", "--map-root-user", "--net", "--mount", "--propagation", "slave"),
+            List.of("unshare", "--net"),
+            List.of("unshare", "--map-root-user", "--net"));
 
     // Ctrl-C and a service manager signal the whole process group. A decoder process that died of it would look like
     // one
@@ -41,7 +45,7 @@ record Isolation(List<String> prefix, String program) {
     static Isolation probe(boolean wanted, String program) {
         List<String> deaf = works(DEAF_TO_SIGNALS) ? DEAF_TO_SIGNALS : List.of();
         if (wanted) {
-            for (List<String> prefix : WITHOUT_NETWORK) {
+            for (List<String> prefix : NAMESPACES) {
                 if (works(prefix)) {
                     return new Isolation(
                             Stream.concat(deaf.stream(), prefix.stream()).toList(), program);

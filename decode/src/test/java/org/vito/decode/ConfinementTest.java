@@ -121,6 +121,25 @@ class ConfinementTest {
     }
 
     @Test
+    void fileSystemsAreReadOnlyForIt() throws Exception {
+        assume("files");
+        assertThat(protection("files").detail()).contains("none opened to write (seccomp)");
+        assumeTrue(protection("files").detail().contains("mount namespace"), "needs namespaces");
+        decoders.close();
+        decoders = start("vito.decode.hardware = cuda"); // for which there is no filter of system calls
+        assertThat(protection("system calls").active()).isFalse();
+        assertThat(protection("system calls").detail()).contains("set vito.decode.hardware = none");
+        assertThat(protection("files").detail()).isEqualTo("all read-only (mount namespace)");
+        for (String act : new String[] {"write", "append", "delete"}) {
+            assertThat(outcome(act)).startsWith("refused");
+        }
+        assertThat(outcome("read")).isEqualTo("read 7 bytes");
+        assertThat(Files.writeString(dir.resolve("ours"), "still"))
+                .as("only for it")
+                .exists();
+    }
+
+    @Test
     void itReadsFilesAndRunsNoProgram() throws Exception {
         assume("system calls");
         assertThat(outcome("read")).isEqualTo("read 7 bytes");

@@ -47,8 +47,7 @@ public final class ChildMain {
     }
 
     /**
-     * Runs until standard input ends. Arguments are the most memory in bytes and whether network, files and system calls are to
-     * be closed.
+     * Runs until standard input ends. Arguments are those of {@link Confinement.Orders}.
      */
     public static void main(String[] arguments) throws Exception {
         run(arguments, ChildMain::decode);
@@ -64,7 +63,8 @@ public final class ChildMain {
         Libav.load();
         av_max_alloc(memoryBytes);
         daemon("memory", new MemoryGuard(memoryBytes));
-        Confinement confinement = Confinement.apply(memoryBytes, Boolean.parseBoolean(arguments[1]));
+        Confinement confinement = Confinement.apply(
+                new Confinement.Orders(memoryBytes, Boolean.parseBoolean(arguments[1]), arguments[2], arguments[3]));
         child.send(Response.newBuilder()
                 .setReady(Ready.newBuilder()
                         .setPid(ProcessHandle.current().pid())

@@ -35,12 +35,17 @@ final class Confinement {
     }
 
     /**
-     * Applies all there is to this process, for ever.
+     * What is to be done, by the parent's words.
      *
      * @param memoryBytes most private memory
-     * @param isolate whether network, files and system calls are to be closed; hardware that decodes needs all of them
+     * @param isolate whether files are to be closed
+     * @param exempt why system calls are not to be closed although the rest is; empty if they are
+     * @param mounts the parent's mount namespace, empty if it does not know: files are only made read-only in another one
      */
-    static Confinement apply(long memoryBytes, boolean isolate) {
+    record Orders(long memoryBytes, boolean isolate, String exempt, String mounts) {}
+
+    /** Applies all there is to this process, for ever. */
+    static Confinement apply(Orders orders) {
         if (!Kernel.isLinux()) {
             Confinement none = new Confinement(null);
             List.of(NETWORK, FILES, SYSTEM_CALLS, MEMORY, CPU).forEach(name -> none.tell(name, false, NOT_LINUX));
@@ -56,35 +61,30 @@ final class Confinement {
             List.of(NETWORK, FILES, SYSTEM_CALLS, MEMORY, CPU).forEach(name -> none.tell(name, false, why));
             return none;
         }
-        confinement.tie(confinement.kernel(), memoryBytes, isolate);
+        confinement.tie(confinement.kernel(), orders);
         return confinement;
     }
 
-    private void tie(Kernel k, long memoryBytes, boolean isolate) {
-        attempt(MEMORY, "at most %d MiB (RLIMIT_DATA)".formatted(memoryBytes >> 20), () -> {
+    private void tie(Kernel k, Orders orders) {
+        attempt(MEMORY, "at most %d MiB (RLIMIT_DATA)".formatted(orders.memoryBytes() >> 20), () -> {
             k.limit(Kernel.CORE, 0, true); // a core dump is a file, and as large as the memory
-            k.limit(Kernel.DATA, memoryBytes, true);
+            k.limit(Kernel.DATA, orders.memoryBytes(), true);
         });
         attempt(
                 CPU,
                 "limited for each request (RLIMIT_CPU)",
                 () -> k.limit(Kernel.CPU_SECONDS, Kernel.UNLIMITED, false));
         boolean ownNamespace = !k.reachesNetwork();
-        if (!isolate) {
-            String why = "not wanted: set vito.decode.child.isolate = true, and vito.decode.hardware = none";
+        if (!orders.isolate()) {
+            String why = "not wanted: set vito.decode.child.isolate = true";
             tell(SYSTEM_CALLS, false, why);
             tell(NETWORK, ownNamespace, ownNamespace ? NO_WAY_OUT : why);
             tell(FILES, false, why);
             return;
         }
-        boolean noBytes = succeeds(() -> k.limit(Kernel.FILE_SIZE, 0, true));
-        boolean filtered = attempt(SYSTEM_CALLS, "only what decoding needs (seccomp)", () -> {
-            if (!Kernel.isX86()) {
-                throw new IllegalStateException("the filter is written for x86-64");
-            }
-            k.noNewPrivileges();
-            k.filter(SystemCallFilter.decoding((int) ProcessHandle.current().pid()));
-        });
+        boolean readOnly = Mounts.areOwn(orders.mounts()) && succeeds(k::readOnlyMounts);
+        boolean noBytes = orders.exempt().isEmpty() && succeeds(() -> k.limit(Kernel.FILE_SIZE, 0, true));
+        boolean filtered = filter(k, orders.exempt());
         boolean reaches = k.reachesNetwork();
         tell(
                 NETWORK,
@@ -98,8 +98,33 @@ final class Confinement {
                 FILES,
                 !writes,
                 writes
-                        ? "they can be written: allow seccomp, or make the container's file systems read-only"
-                        : means(filtered, "none opened to write (seccomp)", noBytes, "no byte written (RLIMIT_FSIZE)"));
+                        ? "they can be written: allow user namespaces or seccomp, or make the container's file systems"
+                                + " read-only"
+                        : means(
+                                readOnly,
+                                "all read-only (mount namespace)",
+                                filtered,
+                                "none opened to write (seccomp)",
+                                noBytes,
+                                "no byte written (RLIMIT_FSIZE)"));
+    }
+
+    private boolean filter(Kernel k, String exempt) {
+        if (!exempt.isEmpty()) {
+            tell(SYSTEM_CALLS, false, exempt);
+            return false;
+        }
+        return attempt(SYSTEM_CALLS, "only what decoding needs (seccomp)", () -> {
+            SystemCall.Architecture architecture = Kernel.architecture();
+            if (architecture == null) {
+                throw new IllegalStateException("the filter is written for x86-64 and arm64");
+            }
+            k.noNewPrivileges();
+            k.filter(
+                    SystemCallFilter.decoding(
+                            architecture, (int) ProcessHandle.current().pid()),
+                    architecture);
+        });
     }
 
     private static String scratch() {
@@ -107,8 +132,15 @@ final class Confinement {
                 .toString();
     }
 
-    private static String means(boolean first, String firstWords, boolean second, String secondWords) {
-        return first && second ? firstWords + ", " + secondWords : first ? firstWords : second ? secondWords : "";
+    /** The words of those means that are true. */
+    private static String means(Object... trueAndWords) {
+        List<String> words = new ArrayList<>();
+        for (int i = 0; i < trueAndWords.length; i += 2) {
+            if (Boolean.TRUE.equals(trueAndWords[i])) {
+                words.add((String) trueAndWords[i + 1]);
+            }
+        }
+        return words.isEmpty() ? "as the system has it" : String.join(", ", words);
     }
 
     private boolean attempt(String name, String means, Runnable action) {

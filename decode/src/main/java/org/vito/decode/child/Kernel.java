@@ -8,6 +8,8 @@ import com.sun.jna.NativeLong;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.vito.decode.child.SystemCall.Architecture;
 
 /** The few calls to Linux by which a process ties its own hands. Elsewhere there is none of them. */
 final class Kernel {
@@ -22,7 +24,11 @@ final class Kernel {
     static final int ENETUNREACH = 101;
 
     private static final int PR_SET_NO_NEW_PRIVS = 38;
-    private static final int SYS_SECCOMP = 317; // on x86-64
+    private static final int SYS_MOUNT_SETATTR = 442; // on every architecture
+    private static final int AT_FDCWD = -100;
+    private static final int AT_RECURSIVE = 0x8000;
+    private static final int MOUNT_ATTR_RDONLY = 1;
+    private static final int MOUNT_ATTR_BYTES = 32;
     private static final int SECCOMP_SET_MODE_FILTER = 1;
     private static final int SECCOMP_FILTER_FLAG_TSYNC = 1; // all threads of the process, whenever they were started
     private static final int CLOCK_PROCESS_CPUTIME_ID = 2;
@@ -67,9 +73,12 @@ final class Kernel {
         return Platform.isLinux();
     }
 
-    /** Whether {@link SystemCallFilter} knows the numbers of this machine's system calls. */
-    static boolean isX86() {
-        return Platform.isLinux() && Platform.isIntel() && Platform.is64Bit();
+    /** What {@link SystemCallFilter} knows this machine as, null if it does not. */
+    static @Nullable Architecture architecture() {
+        if (!Platform.isLinux() || !Platform.is64Bit()) {
+            return null;
+        }
+        return Platform.isIntel() ? Architecture.X86_64 : Platform.isARM() ? Architecture.AARCH64 : null;
     }
 
     /** Loads the C library. @throws LinkageError if it cannot be loaded */
@@ -101,7 +110,7 @@ final class Kernel {
     }
 
     /** From now on every system call of every thread is judged by {@code filter}. After {@link #noNewPrivileges}. */
-    void filter(SystemCallFilter filter) {
+    void filter(SystemCallFilter filter, Architecture architecture) {
         byte[] instructions = filter.instructions();
         try (Memory program = new Memory(instructions.length);
                 Memory header = new Memory(16)) {
@@ -110,12 +119,33 @@ final class Kernel {
             header.setShort(0, (short) (instructions.length / SystemCallFilter.INSTRUCTION_BYTES));
             header.setPointer(8, program);
             long thread = c.syscall(
-                            new NativeLong(SYS_SECCOMP), SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, (Pointer)
-                                    header)
+                            new NativeLong(architecture.seccomp),
+                            SECCOMP_SET_MODE_FILTER,
+                            SECCOMP_FILTER_FLAG_TSYNC,
+                            (Pointer) header)
                     .longValue();
             if (thread != 0) {
                 throw new IllegalStateException("thread " + thread + " cannot be filtered");
             }
+        }
+    }
+
+    /**
+     * Makes everything that is mounted read-only, for all processes that share this one's mounts; so only to be called by a
+     * process with mounts of its own. See mount_setattr(2).
+     */
+    void readOnlyMounts() {
+        try (Memory attributes = new Memory(MOUNT_ATTR_BYTES)) {
+            attributes.clear();
+            attributes.setLong(0, MOUNT_ATTR_RDONLY);
+            byte[] root = {'/', 0};
+            c.syscall(
+                    new NativeLong(SYS_MOUNT_SETATTR),
+                    AT_FDCWD,
+                    root,
+                    AT_RECURSIVE,
+                    (Pointer) attributes,
+                    new NativeLong(MOUNT_ATTR_BYTES));
         }
     }
 
