@@ -2,6 +2,7 @@ package org.vito.decode;
 
 import akka.actor.typed.ActorSystem;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,6 +49,7 @@ public final class DecodeBenchmark {
      * @param onceOut JPEGs a second
      * @param jpegBytes of a JPEG on average
      * @param twoChildren clips a second from two processes, against one
+     * @param parentCores processor seconds of this process for each second in which two processes work for it
      */
     public record Result(
             VideoInfo info,
@@ -61,7 +63,8 @@ public final class DecodeBenchmark {
             long onceDecoded,
             double onceOut,
             double jpegBytes,
-            double twoChildren) {}
+            double twoChildren,
+            double parentCores) {}
 
     private final ActorSystem<?> system;
     private final DecodeSettings settings;
@@ -121,6 +124,7 @@ public final class DecodeBenchmark {
             }
         }
         double each = median(rounds, 3);
+        double[] two = withTwo ? twoAgainstOne(one, file, clips) : new double[] {Double.NaN, Double.NaN};
         return new Result(
                 info,
                 frames,
@@ -133,20 +137,28 @@ public final class DecodeBenchmark {
                 told(whole).getDecodedFrames(),
                 each * outs,
                 bytes,
-                withTwo ? twoAgainstOne(one, file, clips) : Double.NaN);
+                two[0],
+                two[1]);
     }
 
-    private double twoAgainstOne(LocalDecoders one, Path file, List<List<Long>> clips) {
+    /** The ratio, and what this process spends on two others. */
+    private double[] twoAgainstOne(LocalDecoders one, Path file, List<List<Long>> clips) {
         try (LocalDecoders two = LocalDecoders.start(system, settings.withChildren(2))) {
             together(two, file, clips); // both processes have run
             List<double[]> rounds = new ArrayList<>();
             for (int round = 0; round < plan.rounds(); round++) {
-                rounds.add(new double[] {
-                    rate(() -> together(two, file, clips)) / rate(() -> together(one, file, clips)),
-                });
+                Duration spentBefore = spent();
+                long begin = System.nanoTime();
+                double rate = rate(() -> together(two, file, clips));
+                double cores = (double) spent().minus(spentBefore).toNanos() / (System.nanoTime() - begin);
+                rounds.add(new double[] {rate / rate(() -> together(one, file, clips)), cores});
             }
-            return median(rounds, 0);
+            return new double[] {median(rounds, 0), median(rounds, 1)};
         }
+    }
+
+    private static Duration spent() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     private static void together(LocalDecoders decoders, Path file, List<List<Long>> clips) {

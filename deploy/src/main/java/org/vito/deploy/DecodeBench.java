@@ -81,7 +81,10 @@ final class DecodeBench implements Callable<Integer> {
             order = 4,
             paramLabel = "1|2",
             defaultValue = "2",
-            description = "With 2, clips are also made by two processes at a time (default: ${DEFAULT-VALUE}).")
+            description = {
+                "With 2, clips are also made by two processes at a time, in turn with one, and what their parent takes of"
+                        + " a processor meanwhile is told (default: ${DEFAULT-VALUE})."
+            })
     int children;
 
     @Option(names = "--json", order = 5, description = "Print one line of JSON instead of a table.")
@@ -141,7 +144,9 @@ final class DecodeBench implements Callable<Integer> {
                 "  clips        %8.1f frames of the video/s, %.1f JPEGs/s of %.1f KiB; %d of %d frames decoded",
                 r.once(), r.onceOut(), r.jpegBytes() / 1024, r.onceDecoded(), r.frames()));
         if (!Double.isNaN(r.twoChildren())) {
-            out.println(format("  2 processes  %8.2f × the clips of one", r.twoChildren()));
+            out.println(format(
+                    "  2 processes  %8.2f × the clips of one; their parent takes %.3f of a processor",
+                    r.twoChildren(), r.parentCores()));
         }
     }
 
@@ -161,7 +166,7 @@ final class DecodeBench implements Callable<Integer> {
                 .put("clips_jpegs_per_s", r.onceOut())
                 .put("jpeg_bytes", r.jpegBytes());
         if (!Double.isNaN(r.twoChildren())) {
-            json.put("two_children", r.twoChildren());
+            json.put("two_children", r.twoChildren()).put("parent_cores", r.parentCores());
         }
         return json;
     }
