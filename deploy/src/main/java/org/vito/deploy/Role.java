@@ -31,7 +31,10 @@ enum Role {
         @Override
         Plan plan(Config config) {
             IngestSettings settings = IngestSettings.from(config);
-            return (system, platform, decoders) -> CurateRole.start(system, settings, decoders.get(system), platform);
+            EncoderNetworks networks =
+                    new EncoderNetworks(ProcessSettings.from(config).data());
+            return (system, platform, decoders) ->
+                    CurateRole.start(system, settings, decoders.get(system), platform, networks);
         }
     },
     DECODE {

@@ -75,9 +75,14 @@ final class ViewSheet {
         } finally {
             g.dispose();
         }
+        return png(sheet);
+    }
+
+    /** A picture as PNG. */
+    static byte[] png(BufferedImage picture) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
-            ImageIO.write(sheet, "png", bytes);
+            ImageIO.write(picture, "png", bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -170,7 +175,8 @@ final class ViewSheet {
         return String.format(Locale.ROOT, "%.2f s", us / 1e6);
     }
 
-    private static BufferedImage image(Images.Picture picture) {
+    /** A picture as Java draws it. */
+    static BufferedImage image(Images.Picture picture) {
         BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
         ByteString rgb = picture.rgb();
         for (int i = 0; i < picture.width() * picture.height(); i++) {

@@ -23,17 +23,24 @@ public final class CurateRole {
     /** Starts the stream from stored to curated videos. {@code decoders} is not closed by the role. */
     public static RunningRole start(
             ActorSystem<?> system, IngestSettings settings, Decoders decoders, Platform platform) {
-        return start(system, settings, decoders, platform, Curator.Ports.none());
+        return start(system, settings, decoders, platform, CurationNetworks.none());
     }
 
     /** As {@link #start(ActorSystem, IngestSettings, Decoders, Platform)}, with networks that the rule may use. */
     public static RunningRole start(
-            ActorSystem<?> system, IngestSettings settings, Decoders decoders, Platform platform, Curator.Ports ports) {
+            ActorSystem<?> system,
+            IngestSettings settings,
+            Decoders decoders,
+            Platform platform,
+            CurationNetworks networks) {
+        Curators.Means means = new Curators.Means(
+                settings.curate().videoNet(), networks, new StoredFrames(decoders, video -> platform.objects()
+                        .localFile(video.getAddress())));
         return start(
                 system,
                 settings,
                 platform,
-                () -> Curators.load(settings.curate().rule(), ports));
+                () -> Curators.load(settings.curate().rule(), means));
     }
 
     /** Starts the stream with the rule that {@code rule} loads. */

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.vito.ingest.curation.Curators;
+import org.vito.ingest.curation.VideoNetSettings;
 import org.vito.ingest.fetch.FetchLimits;
 import org.vito.ingest.fetch.RetryPolicy;
 import org.vito.ingest.source.SourceSettings;
@@ -49,8 +50,16 @@ public record IngestSettings(
     /** How often a failed stream starts again: at most {@code restarts} times {@code within} a time. */
     public record Restart(Duration base, Duration most, int restarts, Duration within) {}
 
-    /** Settings of curation: the rule's name, the size of batches, and how long to wait for one to fill and be judged. */
-    public record Curate(String rule, int batch, Duration linger, Duration timeout) {}
+    /**
+     * Settings of curation.
+     *
+     * @param rule its name
+     * @param batch most videos judged together
+     * @param linger longest wait for a batch to fill
+     * @param timeout longest wait for a batch to be judged
+     * @param videoNet settings of the rule of that name
+     */
+    public record Curate(String rule, int batch, Duration linger, Duration timeout, VideoNetSettings videoNet) {}
 
     public IngestSettings {
         sources = List.copyOf(sources);
@@ -133,11 +142,12 @@ public record IngestSettings(
 
     private static Curate curate(Settings s) {
         String rule = s.text("rule");
-        s.check("rule", Curators.isKnown(rule), "the name of a curation rule, e.g. accept-all");
+        s.check("rule", Curators.names().contains(rule), "one of the curation rules " + Curators.names());
         return new Curate(
                 rule,
                 s.whole("batch", 1, 1024),
                 SourceReader.within(s, "linger", Duration.ofMillis(1), Duration.ofMinutes(1)),
-                SourceReader.within(s, "timeout", Duration.ofSeconds(1), Duration.ofDays(1)));
+                SourceReader.within(s, "timeout", Duration.ofSeconds(1), Duration.ofDays(1)),
+                VideoNetSettings.from(s.in("videonet")));
     }
 }

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vito.ingest.curation.Curator;
 import org.vito.ingest.curation.CuratorActor;
 import org.vito.ingest.curation.CuratorActorCommands;
-import org.vito.ingest.curation.Curators;
 import org.vito.ingest.fetch.RetryPolicy;
 import org.vito.ingest.source.SourceActor;
 import org.vito.ingest.source.SourceActorCommands;
@@ -206,7 +205,7 @@ class RolesTest {
         Handling.everyCommand(
                 kit,
                 CuratorActor.Command.class,
-                CuratorActor.create(() -> Curators.load("accept-all", Curator.Ports.none()), Runnable::run),
+                CuratorActor.create(() -> CuratorActorCommands.acceptAll(), Runnable::run),
                 CuratorActorCommands.all(verdicts.ref()));
         RoleHandle handle = new RoleHandle("curate");
         assertThat(handle.status().health()).isEqualTo(RunningRole.Health.STARTING);

@@ -143,6 +143,11 @@ public final class FrozenEncoder implements AutoCloseable {
         return network.backbone().featureLength();
     }
 
+    /** How many classes its classifier tells apart; 0 if it has none. */
+    public int classes() {
+        return network.classes();
+    }
+
     /** Names of what this encoder can tell of an image. */
     public Set<String> outputs() {
         return outputs.keySet();

@@ -1,7 +1,7 @@
 package org.vito.ingest.curation;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import org.vito.ingest.Explanation;
 import org.vito.protocol.v1.Evidence;
 import org.vito.protocol.v1.StoredVideo;
 
@@ -22,6 +22,12 @@ public interface Curator extends AutoCloseable {
      */
     List<Verdict> judge(List<StoredVideo> videos);
 
+    /** The verdict on one video and all that led to it; of a rule that looks at nothing the verdict alone. */
+    default Explanation explain(StoredVideo video) {
+        Verdict verdict = judge(List.of(video)).get(0);
+        return new Explanation(verdict.accepted(), verdict.category(), verdict.reason(), List.of(), List.of());
+    }
+
     @Override
     default void close() {}
 
@@ -35,14 +41,6 @@ public interface Curator extends AutoCloseable {
     record Verdict(boolean accepted, String category, String reason, List<Evidence> evidence) {
         public Verdict {
             evidence = List.copyOf(evidence);
-        }
-    }
-
-    /** The networks that rules may use, each null where this process has none. */
-    record Ports(@Nullable FrameClassifier classifier, @Nullable FrameEmbedder embedder) {
-        /** No networks at all. */
-        public static Ports none() {
-            return new Ports(null, null);
         }
     }
 }

@@ -2,35 +2,41 @@ package org.vito.ingest.curation;
 
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
+import org.vito.ingest.CurationNetworks;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.StoredVideo;
 
 /** The rules that can be named in the settings. */
 public final class Curators {
-    private static final Map<String, Function<Curator.Ports, Curator>> RULES =
-            Map.of("accept-all", ports -> new AcceptAll());
+    /** What a rule may be made of. */
+    public record Means(VideoNetSettings videoNet, CurationNetworks networks, FirstFrames frames) {}
+
+    private static final Map<String, Function<Means, Curator>> RULES =
+            Map.of("accept-all", means -> new AcceptAll(), "videonet", VideoNet::load);
 
     private Curators() {}
 
-    /** Whether there is a rule called {@code name}. */
-    public static boolean isKnown(String name) {
-        return RULES.containsKey(name);
+    /** The names of the rules. */
+    public static SortedSet<String> names() {
+        return new TreeSet<>(RULES.keySet());
     }
 
     /**
      * Loads the rule called {@code name}; may block for long.
      *
-     * @throws VitoException {@link Reason#BAD_SETTING} if there is none, or if it needs a network that {@code ports} lacks
+     * @throws VitoException {@link Reason#BAD_SETTING} if there is none, or if it lacks something it needs
      */
-    public static Curator load(String name, Curator.Ports ports) {
-        Function<Curator.Ports, Curator> rule = RULES.get(name);
+    public static Curator load(String name, Means means) {
+        Function<Means, Curator> rule = RULES.get(name);
         if (rule == null) {
             throw new VitoException(
-                    Reason.BAD_SETTING, "no curation rule is called '" + name + "': expected one of " + RULES.keySet());
+                    Reason.BAD_SETTING, "no curation rule is called '" + name + "': expected one of " + names());
         }
-        return rule.apply(ports);
+        return rule.apply(means);
     }
 
     /** Takes every video: for collections that somebody has curated already. */

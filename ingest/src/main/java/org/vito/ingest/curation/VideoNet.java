@@ -1,0 +1,215 @@
+package org.vito.ingest.curation;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.vito.ingest.Explanation;
+import org.vito.ingest.FrameClassifier;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.Evidence;
+import org.vito.protocol.v1.Frame;
+import org.vito.protocol.v1.StoredVideo;
+
+/**
+ * VideoNet's rule: a video's title names a class of the vocabulary, and one of its first frames is classified as a class that
+ * the title names. Short videos are left out. A name that several classes have asks about all of them; the classifier tells.
+ */
+final class VideoNet implements Curator {
+    private static final int GUESSES = 5; // of a frame that are told
+
+    private final VideoNetSettings settings;
+    private final Vocabulary vocabulary;
+    private final TitleMatcher titles;
+    private final @Nullable FrameClassifier classifier;
+    private final FirstFrames frames;
+
+    /** A frame and the classes that it was taken for, the surest first. */
+    private record Seen(Frame frame, List<Integer> labels, List<Float> scores) {
+        int label() {
+            return labels.get(0);
+        }
+
+        float score() {
+            return scores.get(0);
+        }
+    }
+
+    /**
+     * @param classifier closed with the rule; null to go by titles alone
+     * @throws VitoException BAD_SETTING if the classifier tells another number of classes apart than the vocabulary has
+     */
+    VideoNet(
+            VideoNetSettings settings,
+            Vocabulary vocabulary,
+            @Nullable FrameClassifier classifier,
+            FirstFrames frames) {
+        if (classifier != null && classifier.classes() != vocabulary.size()) {
+            throw new VitoException(
+                    Reason.BAD_SETTING,
+                    "the classifier %s tells %d classes apart, the vocabulary %s has %d; one must be made for the other"
+                            .formatted(
+                                    classifier.name(), classifier.classes(), settings.vocabulary(), vocabulary.size()));
+        }
+        this.settings = settings;
+        this.vocabulary = vocabulary;
+        this.titles = new TitleMatcher(vocabulary);
+        this.classifier = classifier;
+        this.frames = frames;
+    }
+
+    /**
+     * The rule by its settings; may block for long.
+     *
+     * @throws VitoException if vocabulary or classifier cannot be used
+     */
+    static VideoNet load(Curators.Means means) {
+        VideoNetSettings settings = means.videoNet();
+        Vocabulary vocabulary = Vocabulary.load(settings.vocabularyFile());
+        if (settings.weights().isBlank()) {
+            return new VideoNet(settings, vocabulary, null, means.frames());
+        }
+        FrameClassifier classifier = means.networks().classifier(settings.weights());
+        try {
+            return new VideoNet(settings, vocabulary, classifier, means.frames());
+        } catch (RuntimeException e) {
+            classifier.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "videonet/1" + (classifier == null ? " titles" : " " + classifier.name());
+    }
+
+    @Override
+    public List<Verdict> judge(List<StoredVideo> videos) {
+        return videos.stream().map(video -> verdict(explain(video))).toList();
+    }
+
+    private static Verdict verdict(Explanation why) {
+        Comparator<Explanation.Judged> fittingFirst = Comparator.comparing(frame -> frame.fits() ? 0 : 1);
+        Comparator<Explanation.Judged> surestFirst =
+                Comparator.comparing(frame -> -frame.guesses().get(0).probability());
+        List<Evidence> evidence = why.frames().stream()
+                .sorted(fittingFirst.thenComparing(surestFirst))
+                .map(frame -> Evidence.newBuilder()
+                        .setPtsUs(frame.frame().getPtsUs())
+                        .setLabel(frame.guesses().get(0).label())
+                        .setScore(frame.guesses().get(0).probability())
+                        .build())
+                .toList();
+        return new Verdict(why.accepted(), why.category(), why.reason(), evidence);
+    }
+
+    @Override
+    public Explanation explain(StoredVideo video) {
+        long leastUs = settings.minimumDuration().toNanos() / 1000;
+        if (video.getDurationUs() < leastUs) {
+            return rejected("It lasts %s, less than %s.".formatted(seconds(video.getDurationUs()), seconds(leastUs)));
+        }
+        TitleMatcher.Match match = titles.match(video.getTitle());
+        if (match.isEmpty()) {
+            return rejected("Its title names none of %d classes.".formatted(vocabulary.size()));
+        }
+        String says = "The title says "
+                + match.names().stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "));
+        if (classifier == null) {
+            String label = vocabulary.label(match.classes().first());
+            return new Explanation(true, label, says + ".", match.names(), List.of());
+        }
+        return explain(says, match, look(classifier, video, match.classes()));
+    }
+
+    private static Explanation rejected(String reason) {
+        return new Explanation(false, "", reason, List.of(), List.of());
+    }
+
+    /** What the first frames show; no further than a frame that fits, unless the settings ask for all. */
+    private List<Seen> look(FrameClassifier network, StoredVideo video, SortedSet<Integer> wanted) {
+        List<Frame> all = frames.of(video, settings.frames());
+        List<Seen> seen = new ArrayList<>();
+        for (int begin = 0; begin < all.size(); begin += settings.batch()) {
+            List<Frame> batch = all.subList(begin, Math.min(all.size(), begin + settings.batch()));
+            float[][] probabilities = network.classify(batch);
+            boolean fits = false;
+            for (int i = 0; i < batch.size(); i++) {
+                Seen found = surest(batch.get(i), probabilities[i]);
+                seen.add(found);
+                fits |= wanted.contains(found.label());
+            }
+            if (fits && !settings.lookAtAll()) {
+                break;
+            }
+        }
+        return seen;
+    }
+
+    private static Seen surest(Frame frame, float[] probabilities) {
+        List<Integer> labels = IntStream.range(0, probabilities.length)
+                .boxed()
+                .sorted(Comparator.comparing(i -> -probabilities[i]))
+                .limit(GUESSES)
+                .toList();
+        return new Seen(
+                frame, labels, labels.stream().map(i -> probabilities[i]).toList());
+    }
+
+    private Explanation explain(String says, TitleMatcher.Match match, List<Seen> seen) {
+        List<Explanation.Judged> judged =
+                seen.stream().map(found -> judged(found, match.classes())).toList();
+        Optional<Seen> best = seen.stream()
+                .filter(found -> match.classes().contains(found.label()))
+                .max(Comparator.comparingDouble(Seen::score));
+        if (best.isEmpty()) {
+            String reason = "%s; none of %d frames shows it%s.".formatted(says, seen.size(), most(seen));
+            return new Explanation(false, "", reason, match.names(), judged);
+        }
+        Seen found = best.get();
+        String reason = "%s; %d of %d frames show it, that at %s the surest (%.2f)."
+                .formatted(
+                        says,
+                        judged.stream().filter(Explanation.Judged::fits).count(),
+                        seen.size(),
+                        seconds(found.frame().getPtsUs()),
+                        found.score());
+        return new Explanation(true, vocabulary.label(found.label()), reason, match.names(), judged);
+    }
+
+    private Explanation.Judged judged(Seen found, SortedSet<Integer> wanted) {
+        List<Explanation.Guess> guesses = IntStream.range(0, found.labels().size())
+                .mapToObj(i -> new Explanation.Guess(
+                        vocabulary.label(found.labels().get(i)), found.scores().get(i)))
+                .toList();
+        return new Explanation.Judged(found.frame(), wanted.contains(found.label()), guesses);
+    }
+
+    private String most(List<Seen> seen) {
+        Map<Integer, Long> times =
+                seen.stream().collect(Collectors.groupingBy(Seen::label, TreeMap::new, Collectors.counting()));
+        return times.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(entry -> ", most show %s (%d)".formatted(vocabulary.label(entry.getKey()), entry.getValue()))
+                .orElse("");
+    }
+
+    private static String seconds(long us) {
+        return String.format(Locale.ROOT, "%.2f s", Math.floor(us / 1e4) / 100); // so that 9.999 is not called 10
+    }
+
+    @Override
+    public void close() {
+        if (classifier != null) {
+            classifier.close();
+        }
+    }
+}

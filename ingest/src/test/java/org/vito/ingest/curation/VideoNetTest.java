@@ -1,0 +1,134 @@
+package org.vito.ingest.curation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.vito.ingest.FrameClassifier;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.Evidence;
+import org.vito.protocol.v1.Frame;
+import org.vito.protocol.v1.StoredVideo;
+
+class VideoNetTest {
+    private static final Vocabulary VOCABULARY =
+            Vocabulary.of(List.of(List.of("goldfish"), List.of("crane"), List.of("crane"), List.of("beaver")));
+    private static final VideoNetSettings SETTINGS =
+            new VideoNetSettings("classes.txt", "weights", Duration.ofSeconds(10), 10, 4, false);
+
+    /** Sees in frame i of a video what is said here, and counts what it was asked. */
+    private static final class Said implements FrameClassifier {
+        private final int[] shown;
+        private final List<Integer> batches = new ArrayList<>();
+
+        Said(int... shown) {
+            this.shown = shown;
+        }
+
+        @Override
+        public String name() {
+            return "said";
+        }
+
+        @Override
+        public int classes() {
+            return VOCABULARY.size();
+        }
+
+        @Override
+        public float[][] classify(List<Frame> frames) {
+            batches.add(frames.size());
+            return frames.stream()
+                    .map(frame -> {
+                        int number = (int) (frame.getPtsUs() / 1000);
+                        float[] row = {0.1f, 0.1f, 0.1f, 0.1f};
+                        row[shown[number]] = 0.5f + number / 100f;
+                        return row;
+                    })
+                    .toArray(float[][]::new);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static List<Frame> frames(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> Frame.newBuilder().setPtsUs(i * 1000L).build())
+                .toList();
+    }
+
+    private static Curator.Verdict judge(VideoNetSettings settings, FrameClassifier classifier, StoredVideo video) {
+        try (VideoNet rule = new VideoNet(settings, VOCABULARY, classifier, (v, count) -> frames(count))) {
+            return rule.judge(List.of(video)).get(0);
+        }
+    }
+
+    private static StoredVideo video(String title, double seconds) {
+        return StoredVideo.newBuilder()
+                .setTitle(title)
+                .setDurationUs((long) (seconds * 1e6))
+                .build();
+    }
+
+    @Test
+    void itIsTakenIfAFrameShowsWhatTheTitleSays() {
+        Said said = new Said(3, 3, 3, 3, 3, 0, 0, 3, 0, 0);
+        Curator.Verdict verdict = judge(SETTINGS, said, video("My Goldfish", 12));
+        assertThat(verdict.accepted()).isTrue();
+        assertThat(verdict.category()).isEqualTo("goldfish");
+        assertThat(verdict.reason())
+                .isEqualTo("The title says 'goldfish'; 2 of 8 frames show it, that at 0.00 s the surest (0.56).");
+        assertThat(said.batches).containsExactly(4, 4); // and no further
+        assertThat(verdict.evidence()).extracting(Evidence::getPtsUs).startsWith(6000L, 5000L, 7000L);
+        assertThat(verdict.evidence()).hasSize(8);
+    }
+
+    @Test
+    void allFramesAreLookedAtIfAsked() {
+        Said said = new Said(3, 3, 3, 3, 3, 0, 0, 3, 0, 0);
+        VideoNetSettings all = new VideoNetSettings("classes.txt", "weights", Duration.ofSeconds(10), 10, 4, true);
+        assertThat(judge(all, said, video("goldfish", 12)).reason()).contains("4 of 10 frames");
+        assertThat(said.batches).containsExactly(4, 4, 2);
+    }
+
+    @Test
+    void ofTheClassesThatANameHasTheClassifierTellsWhich() {
+        Curator.Verdict verdict = judge(SETTINGS, new Said(3, 2, 3, 3, 3, 3, 3, 3, 3, 3), video("a crane at work", 10));
+        assertThat(verdict.accepted()).isTrue();
+        assertThat(verdict.category()).isEqualTo("crane #2");
+    }
+
+    @Test
+    void itIsLeftOutIfNoFrameShowsIt() {
+        Said said = new Said(3, 3, 3, 3, 3, 1, 3, 3, 3, 3);
+        Curator.Verdict verdict = judge(SETTINGS, said, video("goldfish", 12));
+        assertThat(verdict.accepted()).isFalse();
+        assertThat(verdict.category()).isEmpty();
+        assertThat(verdict.reason())
+                .isEqualTo("The title says 'goldfish'; none of 10 frames shows it, most show beaver (9).");
+        assertThat(verdict.evidence()).hasSize(10);
+    }
+
+    @Test
+    void titlesThatNameNothingAndShortVideosCostNoLook() {
+        Said said = new Said();
+        assertThat(judge(SETTINGS, said, video("goldfishes", 12)).reason())
+                .isEqualTo("Its title names none of 4 classes.");
+        assertThat(judge(SETTINGS, said, video("goldfish", 9.999)).reason())
+                .isEqualTo("It lasts 9.99 s, less than 10.00 s.");
+        assertThat(said.batches).isEmpty();
+    }
+
+    @Test
+    void aClassifierOfOtherClassesIsRefused() {
+        Vocabulary other = Vocabulary.of(List.of(List.of("goldfish")));
+        assertThatThrownBy(() -> new VideoNet(SETTINGS, other, new Said(), (v, count) -> frames(count)))
+                .isInstanceOf(VitoException.class)
+                .hasMessageContaining("said tells 4 classes apart, the vocabulary classes.txt has 1");
+    }
+}
