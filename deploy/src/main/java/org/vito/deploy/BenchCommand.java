@@ -28,7 +28,13 @@ import picocli.CommandLine.Spec;
             "  vito bench augment --video cat.mp4",
             "  vito bench input"
         },
-        subcommands = {BenchCommand.Learner.class, DecodeBench.class, AugmentBench.class, InputBench.class})
+        subcommands = {
+            BenchCommand.Learner.class,
+            DecodeBench.class,
+            AugmentBench.class,
+            InputBench.class,
+            CurateBench.class
+        })
 final class BenchCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;

@@ -15,15 +15,16 @@ import org.jspecify.annotations.Nullable;
  * space or underscore it is, nor compatibility forms of characters (NFKC); a name must stand as words of its own: no letter or
  * digit right before or after it. Names within longer names count too ("white shark" in "great white shark").
  */
-final class TitleMatcher {
+public final class TitleMatcher {
     /**
      * What a title names.
      *
      * @param names as the vocabulary writes them, in the order of the title
      * @param classes all that have one of these names
      */
-    record Match(List<String> names, SortedSet<Integer> classes) {
-        boolean isEmpty() {
+    public record Match(List<String> names, SortedSet<Integer> classes) {
+        /** Whether it names nothing. */
+        public boolean isEmpty() {
             return names.isEmpty();
         }
     }
@@ -38,7 +39,8 @@ final class TitleMatcher {
 
     private final Node root = new Node();
 
-    TitleMatcher(Vocabulary vocabulary) {
+    /** Finds the names of {@code vocabulary}. */
+    public TitleMatcher(Vocabulary vocabulary) {
         for (int i = 0; i < vocabulary.size(); i++) {
             for (String name : vocabulary.names(i)) {
                 add(name, i);
@@ -61,7 +63,7 @@ final class TitleMatcher {
     }
 
     /** The names in {@code title}, and the classes that have them. */
-    Match match(String title) {
+    public Match match(String title) {
         String text = folded(title);
         List<String> names = new ArrayList<>();
         SortedSet<Integer> classes = new TreeSet<>();

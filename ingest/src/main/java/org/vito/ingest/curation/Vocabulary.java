@@ -20,7 +20,7 @@ import org.vito.protocol.VitoException;
  * The classes of a target distribution with the names that titles may call them by, e.g. the 1,000 of ImageNet with their
  * WordNet lemmas. A name may belong to several classes ("crane").
  */
-final class Vocabulary {
+public final class Vocabulary {
     private static final Pattern LINE = Pattern.compile("(?:n[0-9]{8}\\s+)?(.*)");
 
     private final List<List<String>> names;
@@ -37,7 +37,7 @@ final class Vocabulary {
      *
      * @throws VitoException BAD_DATA_SET if it is not there, or a line has no name
      */
-    static Vocabulary load(Path file) {
+    public static Vocabulary load(Path file) {
         List<String> lines;
         try {
             lines = Files.readAllLines(file, StandardCharsets.UTF_8);
@@ -68,7 +68,8 @@ final class Vocabulary {
         return new Vocabulary(names);
     }
 
-    static Vocabulary of(List<List<String>> names) {
+    /** These classes with their names. */
+    public static Vocabulary of(List<List<String>> names) {
         return new Vocabulary(names.stream().map(List::copyOf).toList());
     }
 
@@ -94,17 +95,17 @@ final class Vocabulary {
     }
 
     /** Number of classes. */
-    int size() {
+    public int size() {
         return names.size();
     }
 
     /** The names of a class, the usual one first. */
-    List<String> names(int index) {
+    public List<String> names(int index) {
         return names.get(index);
     }
 
     /** What a class is called in decisions: its usual name, and its number too where another class has the same. */
-    String label(int index) {
+    public String label(int index) {
         return labels.get(index);
     }
 }

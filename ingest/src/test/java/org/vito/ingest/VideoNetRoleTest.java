@@ -1,0 +1,132 @@
+package org.vito.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vito.protocol.ObjectStore;
+import org.vito.protocol.RunningRole;
+import org.vito.protocol.Topics;
+import org.vito.protocol.v1.CurationDecision;
+import org.vito.protocol.v1.Evidence;
+import org.vito.protocol.v1.Frame;
+import org.vito.protocol.v1.StoredVideo;
+
+/** The rule videonet over Kafka: real videos, decoded by real processes, and a classifier of brightness. */
+class VideoNetRoleTest {
+    @TempDir
+    Path directory;
+
+    /** Class 1 where a frame is brighter than the middle, else class 0. */
+    private static final class Brightness implements CurationNetworks, FrameClassifier {
+        private final AtomicInteger open = new AtomicInteger();
+
+        @Override
+        public FrameClassifier classifier(String weights) {
+            assertThat(weights).isEqualTo("brightness");
+            open.incrementAndGet();
+            return this;
+        }
+
+        @Override
+        public FrameEmbedder embedder(String weights) {
+            throw new AssertionError("nobody needs features");
+        }
+
+        @Override
+        public String name() {
+            return "brightness";
+        }
+
+        @Override
+        public int classes() {
+            return 2;
+        }
+
+        @Override
+        public float[][] classify(List<Frame> frames) {
+            return frames.stream().map(Brightness::row).toArray(float[][]::new);
+        }
+
+        private static float[] row(Frame frame) {
+            try (InputStream jpeg = new ByteArrayInputStream(frame.getJpeg().toByteArray())) {
+                float bright = (ImageIO.read(jpeg).getRGB(4, 4) & 0xff) / 255f;
+                return new float[] {1 - bright, bright};
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            open.decrementAndGet();
+        }
+    }
+
+    @Test
+    void decisionsCarryTheirEvidence() throws Exception {
+        Path vocabulary = Files.writeString(directory.resolve("classes.txt"), "night\nday, daylight\n");
+        Brightness networks = new Brightness();
+        try (TestSystem system = new TestSystem(directory);
+                Tail<CurationDecision> decisions = new Tail<>(Topics.CURATED)) {
+            IngestSettings settings = system.settings(
+                    "vito.ingest.curate.rule = videonet",
+                    "vito.ingest.curate.videonet { vocabulary = \"%s\", classifier = brightness, batch = 8 }"
+                            .formatted(vocabulary));
+            RunningRole curate = CurateRole.start(system.actors, settings, system.decoders, system.platform, networks);
+            // Shades rise by one a frame from 100 on, so that the 28th is the first that is bright.
+            String taken = store(system, 100, "From night to daylight");
+            String night = store(system, 101, "Night");
+            String left = store(system, 130, "A long night");
+            String unnamed = store(system, 131, "Knights of the daylights");
+            CurationDecision day = decision(decisions, taken);
+            assertThat(day.getAccepted()).isTrue();
+            assertThat(day.getCategory()).isEqualTo("night"); // a title may name both
+            assertThat(day.getCurator()).isEqualTo("videonet/1 brightness");
+            assertThat(decision(decisions, night).getEvidenceList())
+                    .hasSize(8)
+                    .first()
+                    .extracting(Evidence::getPtsUs, Evidence::getLabel)
+                    .containsExactly(0L, "night"); // the darkest of the first batch
+            CurationDecision dark = decision(decisions, left);
+            assertThat(dark.getAccepted()).isFalse();
+            assertThat(dark.getReason())
+                    .isEqualTo("The title says 'night'; none of 100 frames shows it, most show day (100).");
+            assertThat(dark.getEvidenceList()).hasSize(100);
+            assertThat(dark.getEvidence(0).getPtsUs()).isEqualTo(99 * 40_000L);
+            assertThat(decision(decisions, unnamed).getReason()).isEqualTo("Its title names none of 2 classes.");
+            TestSystem.stop(curate);
+            TestSystem.until("the classifier is closed", () -> networks.open.get() == 0);
+        }
+    }
+
+    private static CurationDecision decision(Tail<CurationDecision> decisions, String id) {
+        return decisions.await(1, d -> d.getVideoId().equals(id)).get(0);
+    }
+
+    private String store(TestSystem system, int shade, String title) throws Exception {
+        Path file = TestVideos.write(directory.resolve(shade + ".mp4"), 252, shade);
+        ObjectStore.Put put;
+        try (InputStream bytes = Files.newInputStream(file)) {
+            put = system.platform.objects().put("videos", bytes, Long.MAX_VALUE);
+        }
+        StoredVideo video = StoredVideo.newBuilder()
+                .setVideoId(put.sha256())
+                .setAddress(put.address())
+                .setTitle(title)
+                .setDurationUs(252 * 40_000L)
+                .setFramesPerSecond(TestVideos.RATE)
+                .build();
+        TestBroker.send(Topics.STORED.name(), put.sha256(), video.toByteArray());
+        return put.sha256();
+    }
+}
