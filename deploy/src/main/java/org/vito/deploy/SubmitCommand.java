@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
         header = "Ask a running system to take videos in.",
         description = {
             "",
-            "Returns when Kafka holds the request. What becomes of it: vito status, the live page, or the topic "
-                    + "vito.deadletters if it is refused."
+            "Returns when Kafka holds the request. What becomes of it: vito status, the live page, or vito deadletters if"
+                    + " it is refused."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:Submitted.", "1:Kafka cannot be reached.", "2:The command line cannot be used."},

@@ -1,14 +1,22 @@
 package org.vito.protocol;
 
 import com.google.protobuf.ByteString;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.vito.protocol.v1.DeadLetter;
 
-/** Makes dead letters: the original record, whole, with the reason of its refusal. */
+/**
+ * Makes dead letters: the original record, whole, with the reason of its refusal. A record of the topic without a value is
+ * no letter but the mark that an earlier one of the same partition was replayed; its header {@code vito-replayed} has the
+ * offset.
+ */
 public final class DeadLetters {
     private static final String REPLAY = "vito-replay"; // header of a record
+    private static final String REPLAYED = "vito-replayed"; // header of a mark: the letter's offset in decimal
     private static final int LONGEST_TEXT = 4000; // characters
 
     private DeadLetters() {}
@@ -72,6 +80,24 @@ public final class DeadLetters {
     /** Whether {@code record} was sent once more by way of {@link #replay}. */
     public static boolean isReplay(ConsumerRecord<?, ?> record) {
         return record.headers().lastHeader(REPLAY) != null;
+    }
+
+    /** The mark that the letter at {@code offset} of {@code partition} was replayed; written in one transaction with it. */
+    public static ProducerRecord<String, byte[]> mark(int partition, long offset) {
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(
+                Topics.DEAD_LETTERS.name(), partition, "replayed/" + partition + "-" + offset, null);
+        record.headers().add(REPLAYED, String.valueOf(offset).getBytes(StandardCharsets.UTF_8));
+        return record;
+    }
+
+    /** The offset of the letter that {@code record} marks as replayed; nothing if the record is no such mark. */
+    public static OptionalLong marked(ConsumerRecord<String, byte[]> record) {
+        Header header = record.headers().lastHeader(REPLAYED);
+        if (record.value() != null || header == null || header.value() == null) {
+            return OptionalLong.empty();
+        }
+        String offset = new String(header.value(), StandardCharsets.UTF_8);
+        return offset.matches("[0-9]{1,18}") ? OptionalLong.of(Long.parseLong(offset)) : OptionalLong.empty();
     }
 
     /** The words that belong to {@link VitoException#reasonOf}: those of our own exception, however it was wrapped. */

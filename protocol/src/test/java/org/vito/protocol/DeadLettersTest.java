@@ -2,6 +2,7 @@ package org.vito.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
@@ -63,5 +64,18 @@ class DeadLettersTest {
         DeadLetter letter = DeadLetters.of("s", endless, new VitoException(Reason.INTERNAL, endless), 1, record, CLOCK);
         assertThat(letter.getSerializedSize()).isLessThan(KafkaAccess.MAX_LETTER_BYTES - 1024);
         assertThat(letter.getMessage()).startsWith("xxx").endsWith("…");
+    }
+
+    @Test
+    void aMarkNamesTheLetterThatWasReplayed() {
+        var mark = DeadLetters.mark(0, 77);
+        assertThat(mark.topic()).isEqualTo(Topics.DEAD_LETTERS.name());
+        assertThat(mark.value()).isNull();
+        var read = new ConsumerRecord<>(mark.topic(), 0, 90L, mark.key(), mark.value());
+        assertThat(DeadLetters.marked(read)).isEmpty();
+        mark.headers().forEach(read.headers()::add);
+        assertThat(DeadLetters.marked(read)).hasValue(77);
+        read.headers().remove("vito-replayed").add("vito-replayed", "x".getBytes(StandardCharsets.UTF_8));
+        assertThat(DeadLetters.marked(read)).isEmpty();
     }
 }
