@@ -38,7 +38,7 @@ import org.vito.protocol.v1.Clip;
  */
 class MutatedFilesTest {
     private static final Logger log = LoggerFactory.getLogger(MutatedFilesTest.class);
-    private static final int MUTATIONS = Integer.getInteger("vito.mutations", 200);
+    private static final int MUTATIONS = Integer.getInteger("vito.mutations", 100);
     private static final int MOST_BYTES = 8 << 20;
     private static final Duration REQUEST_TIME = Duration.ofSeconds(15);
     private static final int AT_A_TIME = 4;
