@@ -74,8 +74,8 @@ public final class IngestRole {
                 ActorContext<RoleGuardian.Command> context) {
             Executor blocking = system.dispatchers().lookup(BLOCKING);
             StageMeter meter = platform.stages().meter("ingest", "videos", GROUP, Topics.SUBMITTED.name());
-            AddressPolicy policy = AddressPolicy.standard(settings.allowFiles());
-            Fetchers fetchers = Fetchers.standard(settings.fetch(), policy, platform.clock(), blocking);
+            AddressPolicy policy = AddressPolicy.standard(settings.allowFiles(), settings.allowNetworks());
+            Fetchers fetchers = Fetchers.standard(settings.fetch(), policy, platform.clock());
             fetching = fetchThreads(settings.parallelFetches());
             writer = SubmissionWriter.open(platform.kafka());
             stream = StageStream.start(

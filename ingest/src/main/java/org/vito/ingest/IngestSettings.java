@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.vito.ingest.curation.Curators;
 import org.vito.ingest.curation.VideoNetSettings;
+import org.vito.ingest.fetch.AllowedNetworks;
 import org.vito.ingest.fetch.FetchLimits;
 import org.vito.ingest.fetch.RetryPolicy;
 import org.vito.ingest.source.SourceSettings;
@@ -22,6 +23,7 @@ import org.vito.protocol.VitoException;
  * @param sources where to look for videos
  * @param sourceBatch most videos a source submits at a time
  * @param allowFiles whether local files may be taken in
+ * @param allowNetworks what may be connected to
  * @param minimumDuration shorter videos are refused
  * @param maximumOrigins most places remembered of one video
  * @param inFlight submissions worked on at a time
@@ -37,6 +39,7 @@ public record IngestSettings(
         List<SourceSettings> sources,
         int sourceBatch,
         boolean allowFiles,
+        AllowedNetworks allowNetworks,
         Duration minimumDuration,
         int maximumOrigins,
         int inFlight,
@@ -76,6 +79,7 @@ public record IngestSettings(
                 sources(s),
                 s.whole("source-batch", 1, 10_000),
                 s.flag("allow-files"),
+                networks(s.in("fetch")),
                 s.duration("minimum-duration"),
                 s.whole("maximum-origins", 1, 1000),
                 s.whole("in-flight", 1, 1024),
@@ -125,6 +129,15 @@ public record IngestSettings(
                 s.whole("redirects", 0, 20),
                 maximumBytes,
                 s.text("user-agent"));
+    }
+
+    private static AllowedNetworks networks(Settings s) {
+        try {
+            return AllowedNetworks.with(s.texts("allow-networks"));
+        } catch (VitoException e) {
+            s.check("allow-networks", false, "blocks, addresses and names of hosts; " + e.getMessage());
+            throw e;
+        }
     }
 
     private static RetryPolicy retry(Settings s) {

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.vito.ingest.fetch.Addresses;
 import org.vito.protocol.DeadLetters;
 import org.vito.protocol.RetriableException;
 import org.vito.protocol.StageMeter;
@@ -88,7 +89,7 @@ final class IngestWork implements StageStream.Work {
         } catch (RetriableException e) {
             throw e; // of Kafka, not of the video: the stream starts again and the submission is taken again
         } catch (RuntimeException e) { // a damaged record of the video, or a defect
-            String uri = accepted.submission().getUri();
+            String uri = Addresses.shown(accepted.submission().getUri());
             return refuse(new Outcome.Refused(outcome.record(), "ingest.store", uri, e, 1, accepted.put()));
         }
     }

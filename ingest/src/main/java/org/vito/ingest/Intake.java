@@ -83,7 +83,7 @@ final class Intake {
         } catch (RejectedExecutionException e) { // the role has ended
             return CompletableFuture.failedStage(e);
         }
-        Function<Put, CompletionStage<Outcome>> probe = put -> examine(submission.getUri(), put)
+        Function<Put, CompletionStage<Outcome>> probe = put -> examine(Addresses.shown(submission.getUri()), put)
                 .handle((info, error) -> error == null
                         ? CompletableFuture.<Outcome>completedStage(
                                 new Outcome.Accepted(record, submission, put, info.known))
@@ -105,7 +105,7 @@ final class Intake {
         Throwable cause = unwrap(error);
         if (!settings.retry().again(attempt, cause)) {
             return CompletableFuture.completedStage(
-                    new Outcome.Refused(record, stage, submission.getUri(), cause, attempt, put));
+                    new Outcome.Refused(record, stage, Addresses.shown(submission.getUri()), cause, attempt, put));
         }
         if (put != null) {
             registry.release(put.sha256());
@@ -139,10 +139,10 @@ final class Intake {
             throw e;
         } catch (VitoException e) {
             throw e.reason() == Reason.TOO_LARGE || e.reason() == Reason.EMPTY
-                    ? new VitoException(e.reason(), uri + ": " + e.getMessage(), e)
+                    ? new VitoException(e.reason(), Addresses.shown(uri) + ": " + e.getMessage(), e)
                     : e;
         } catch (IOException e) {
-            throw new RetriableException(Reason.STORAGE, uri + " cannot be stored: " + e, e);
+            throw new RetriableException(Reason.STORAGE, Addresses.shown(uri) + " cannot be stored: " + e, e);
         }
     }
 

@@ -187,7 +187,7 @@ final class VideoRegistry implements AutoCloseable {
                 ? SubmissionIds.of(Addresses.parse(submission.getUri(), null))
                 : given;
         return Origin.newBuilder()
-                .setUri(submission.getUri())
+                .setUri(Addresses.shown(submission.getUri()))
                 .setSubmissionId(id)
                 .setSource(Titles.clean(submission.getSource()))
                 .setTitle(Titles.clean(submission.getTitle()))

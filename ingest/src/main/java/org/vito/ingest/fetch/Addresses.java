@@ -13,6 +13,9 @@ import org.vito.protocol.VitoException;
 /** Reads what people write as the place of a video: a path, or a URI with a scheme. */
 public final class Addresses {
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*", Pattern.DOTALL);
+    private static final Pattern USER = Pattern.compile("//[^/?#\\s]*@");
+    private static final Pattern SECRET = Pattern.compile(
+            "(?i)([?&;](?:[\\w.-]*(?:token|signature|secret|passw|credential|api-?_?key)[\\w.-]*|sig|key|auth|policy)=)[^&;#\\s']*");
     private static final int LONGEST = 8192; // characters; no server or file system takes more
 
     private Addresses() {}
@@ -31,6 +34,14 @@ public final class Addresses {
             throw bad("the address is " + text.length() + " characters long; at most " + LONGEST + " are taken", null);
         }
         return SCHEME.matcher(text).matches() ? uri(text) : path(text, base).toUri();
+    }
+
+    /**
+     * {@code address} as it may be logged and written to records: without user and password, and without the values of
+     * parameters that are keys by their name, such as those of signed addresses. Works on text that is no address too.
+     */
+    public static String shown(String address) {
+        return SECRET.matcher(USER.matcher(address).replaceAll("//***@")).replaceAll("$1***");
     }
 
     /** The local file that a {@code file:} URI names. @throws VitoException {@link Reason#BAD_ADDRESS} if it names none */
@@ -53,11 +64,11 @@ public final class Addresses {
             String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
             if (scheme.startsWith("http")
                     && (uri.getHost() == null || uri.getHost().isEmpty())) {
-                throw bad("'" + text + "' names no host", null);
+                throw bad("'" + shown(text) + "' names no host", null);
             }
             return isFile(uri) ? file(uri).normalize().toUri() : uri;
         } catch (URISyntaxException e) {
-            throw bad("'" + text + "' is no URI: " + e.getReason() + " at character " + e.getIndex(), e);
+            throw bad("'" + shown(text) + "' is no URI: " + e.getReason() + " at character " + e.getIndex(), e);
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.Executor;
+import javax.net.ssl.SSLSocketFactory;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
@@ -23,9 +23,11 @@ public final class Fetchers {
         }
     }
 
-    /** Local files, http and https. {@code executor} runs the callbacks of the HTTP client. */
-    public static Fetchers standard(FetchLimits limits, AddressPolicy policy, InstantSource clock, Executor executor) {
-        return of(policy, List.of(new FileFetcher(limits.bytes()), new HttpFetcher(limits, policy, clock, executor)));
+    /** Local files, http and https. */
+    public static Fetchers standard(FetchLimits limits, AddressPolicy policy, InstantSource clock) {
+        SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        HttpConnection.Means http = new HttpConnection.Means(limits, policy, Resolver.system(), tls, clock);
+        return of(policy, List.of(new FileFetcher(limits.bytes()), new HttpFetcher(http)));
     }
 
     /** Exactly these; of two that open the same scheme the later wins. */
@@ -44,7 +46,8 @@ public final class Fetchers {
         if (fetcher == null) {
             throw new VitoException(
                     Reason.BAD_ADDRESS,
-                    "'" + address + "' cannot be fetched: expected one of " + new TreeSet<>(byScheme.keySet()));
+                    "'" + Addresses.shown(address.toString()) + "' cannot be fetched: expected one of "
+                            + new TreeSet<>(byScheme.keySet()));
         }
         policy.check(address);
         return fetcher.open(address);

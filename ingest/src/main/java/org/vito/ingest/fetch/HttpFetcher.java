@@ -1,46 +1,37 @@
 package org.vito.ingest.fetch;
 
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 import org.vito.protocol.Reason;
 import org.vito.protocol.RetriableException;
 import org.vito.protocol.VitoException;
 
 /**
  * Opens http and https addresses. Redirections are followed by hand, so that each is counted and asked of the policy; one
- * from https to http is refused.
+ * from https to http is refused. What no video is sent as, and whatever was compressed on the way, is refused too.
  */
 final class HttpFetcher implements Fetcher {
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
-    private final FetchLimits limits;
-    private final AddressPolicy policy;
-    private final InstantSource clock;
-    private final HttpClient client;
+    /** What no server sends a video as; a web page in its place is refused before it is stored. */
+    private static final Pattern NO_VIDEO = Pattern.compile("text/(html|css|xml|javascript|markdown)|image/.*|font/.*"
+            + "|application/(xhtml\\+xml|xml|json|.*\\+json|javascript|pdf|zip|gzip|wasm)");
 
-    HttpFetcher(FetchLimits limits, AddressPolicy policy, InstantSource clock, Executor executor) {
-        this.limits = limits;
-        this.policy = policy;
-        this.clock = clock;
-        client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(limits.connect())
-                .executor(executor)
-                .build();
+    private final HttpConnection.Means means;
+    private final FetchLimits limits;
+
+    HttpFetcher(HttpConnection.Means means) {
+        this.means = means;
+        limits = means.limits();
     }
 
     @Override
@@ -50,89 +41,97 @@ final class HttpFetcher implements Fetcher {
 
     @Override
     public Download open(URI address) {
-        Instant deadline = clock.instant().plus(limits.total());
+        Instant deadline = means.clock().instant().plus(limits.total());
         URI at = address;
         for (int redirects = 0; redirects <= limits.redirects(); redirects++) {
-            HttpResponse<TimedBody> response = send(at, deadline);
-            if (response.statusCode() == 200) {
-                return download(at, response);
+            HttpConnection connection = HttpConnection.get(at, Map.of(), deadline, means);
+            try {
+                HttpHead head = connection.head();
+                if (head.status() == 200) {
+                    return download(at, connection);
+                }
+                if (!isRedirect(head.status())) {
+                    throw refusal(at, head);
+                }
+                at = target(at, head);
+                means.policy().check(at);
+            } catch (RuntimeException e) {
+                connection.close();
+                throw e;
             }
-            response.body().close();
-            if (!isRedirect(response.statusCode())) {
-                throw refusal(at, response);
-            }
-            at = target(at, response);
-            policy.check(at);
+            connection.close();
         }
         throw new VitoException(
                 Reason.BAD_ADDRESS,
-                "%s redirects more than %d times, last to %s".formatted(address, limits.redirects(), at));
+                "%s redirects more than %d times, last to %s".formatted(shown(address), limits.redirects(), shown(at)));
     }
 
-    private HttpResponse<TimedBody> send(URI at, Instant deadline) {
-        try {
-            HttpRequest request = HttpRequest.newBuilder(at)
-                    .timeout(limits.read())
-                    .header("User-Agent", limits.userAgent())
-                    .GET()
-                    .build();
-            return client.send(request, head -> new TimedBody(at.toString(), limits.read(), deadline, clock));
-        } catch (IllegalArgumentException e) {
-            throw new VitoException(Reason.BAD_ADDRESS, "'" + at + "' cannot be asked for: " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new RetriableException(Reason.UNREACHABLE, at + " cannot be reached: " + e, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RetriableException(Reason.UNREACHABLE, "interrupted while asking for " + at, e);
-        }
-    }
-
-    private Download download(URI at, HttpResponse<TimedBody> response) {
-        long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+    private Download download(URI at, HttpConnection connection) {
+        HttpHead head = connection.head();
+        long announced = head.length(shown(at));
         if (announced > limits.bytes()) {
-            response.body().close();
             throw new VitoException(
-                    Reason.TOO_LARGE, "%s has %d bytes; at most %d are taken".formatted(at, announced, limits.bytes()));
+                    Reason.TOO_LARGE,
+                    "%s has %d bytes; at most %d are taken".formatted(shown(at), announced, limits.bytes()));
         }
-        return new Download(response.body(), announced);
+        String type = head.field("content-type").orElse("").replaceAll("[ \\t]*;.*", "");
+        if (NO_VIDEO.matcher(type.toLowerCase(Locale.ROOT)).matches()) {
+            throw new VitoException(Reason.NOT_A_VIDEO, shown(at) + " sends " + type + " instead of a video");
+        }
+        String coding = head.field("content-encoding").orElse("identity");
+        if (!coding.equalsIgnoreCase("identity")) { // what expands could expand without bounds
+            throw new VitoException(
+                    Reason.BAD_ADDRESS,
+                    shown(at) + " sends its bytes as " + coding + " although none may be compressed");
+        }
+        return new Download(connection.body(), announced);
+    }
+
+    private static String shown(URI address) {
+        return Addresses.shown(address.toString());
     }
 
     private static boolean isRedirect(int status) {
         return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
     }
 
-    private static URI target(URI from, HttpResponse<?> response) {
-        String location = response.headers().firstValue("Location").orElse("");
+    private static URI target(URI from, HttpHead head) {
+        String location = head.field("location").orElse("");
         URI to;
         try {
             to = from.resolve(location);
         } catch (IllegalArgumentException e) {
-            throw new VitoException(Reason.BAD_ADDRESS, from + " redirects to '" + location + "', which is no URI", e);
+            throw new VitoException(
+                    Reason.BAD_ADDRESS,
+                    shown(from) + " redirects to '" + Addresses.shown(location) + "', which is no URI",
+                    e);
         }
         String scheme = to.getScheme() == null ? "" : to.getScheme().toLowerCase(Locale.ROOT);
         if (location.isEmpty() || !SCHEMES.contains(scheme) || to.getHost() == null) {
             throw new VitoException(
-                    Reason.BAD_ADDRESS, from + " redirects to '" + location + "'; expected an http or https address");
+                    Reason.BAD_ADDRESS,
+                    shown(from) + " redirects to '" + Addresses.shown(location)
+                            + "'; expected an http or https address");
         }
         if ("https".equalsIgnoreCase(from.getScheme()) && scheme.equals("http")) {
-            throw new VitoException(Reason.FORBIDDEN, from + " redirects from https to http, " + to);
+            throw new VitoException(Reason.FORBIDDEN, shown(from) + " redirects from https to http, " + shown(to));
         }
         return to;
     }
 
-    private VitoException refusal(URI at, HttpResponse<?> response) {
-        int status = response.statusCode();
-        String message = at + " answered HTTP " + status;
+    private VitoException refusal(URI at, HttpHead head) {
+        int status = head.status();
+        String message = shown(at) + " answered HTTP " + status;
         return switch (status) {
             case 404, 410 -> new VitoException(Reason.NOT_FOUND, message);
             case 401, 402, 403, 407, 451 -> new VitoException(Reason.FORBIDDEN, message);
-            case 408, 425, 429 -> later(message, response);
-            default -> status >= 500 ? later(message, response) : new VitoException(Reason.BAD_ADDRESS, message);
+            case 408, 425, 429 -> later(message, head);
+            default -> status >= 500 ? later(message, head) : new VitoException(Reason.BAD_ADDRESS, message);
         };
     }
 
-    private VitoException later(String message, HttpResponse<?> response) {
-        Optional<Duration> pause = response.headers().firstValue("Retry-After").flatMap(this::pause);
+    private VitoException later(String message, HttpHead head) {
+        Optional<Duration> pause = head.field("retry-after").flatMap(this::pause);
         return pause.isPresent()
                 ? new RetryLaterException(message + " and asked to wait " + pause.get(), pause.get())
                 : new RetriableException(Reason.UNREACHABLE, message);
@@ -147,7 +146,7 @@ final class HttpFetcher implements Fetcher {
         try {
             Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
                     .toInstant();
-            Duration left = Duration.between(clock.instant(), until);
+            Duration left = Duration.between(means.clock().instant(), until);
             return Optional.of(left.isNegative() ? Duration.ZERO : left);
         } catch (DateTimeParseException e) {
             return Optional.empty();

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,13 +42,22 @@ class HttpFetcherTest {
         base = "http://127.0.0.1:" + server.getAddress().getPort();
         FetchLimits limits = new FetchLimits(
                 Duration.ofSeconds(2), Duration.ofMillis(400), Duration.ofSeconds(30), 3, VIDEO.length, "vito/test");
-        AddressPolicy policy = address -> {
-            AddressPolicy.standard(true).check(address);
-            if (String.valueOf(address.getPath()).startsWith("/private")) {
-                throw new VitoException(Reason.FORBIDDEN, "private");
+        AddressPolicy standard = AddressPolicy.standard(true, AllowedNetworks.with(List.of("127.0.0.1")));
+        AddressPolicy policy = new AddressPolicy() {
+            @Override
+            public void check(URI address) {
+                standard.check(address);
+                if (String.valueOf(address.getPath()).startsWith("/private")) {
+                    throw new VitoException(Reason.FORBIDDEN, "private");
+                }
+            }
+
+            @Override
+            public void check(URI address, InetAddress resolved) {
+                standard.check(address, resolved);
             }
         };
-        fetchers = Fetchers.standard(limits, policy, InstantSource.fixed(NOW), threads);
+        fetchers = Fetchers.standard(limits, policy, InstantSource.fixed(NOW));
         serve("/video", exchange -> {
             exchange.sendResponseHeaders(200, VIDEO.length);
             exchange.getResponseBody().write(VIDEO);
