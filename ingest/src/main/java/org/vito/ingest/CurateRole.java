@@ -34,8 +34,11 @@ public final class CurateRole {
             Platform platform,
             CurationNetworks networks) {
         Curators.Means means = new Curators.Means(
-                settings.curate().videoNet(), networks, new StoredFrames(decoders, video -> platform.objects()
-                        .localFile(video.getAddress())));
+                settings.curate().videoNet(),
+                settings.curate().neighbours(),
+                networks,
+                new StoredFrames(decoders, video -> platform.objects().localFile(video.getAddress())),
+                new StoredDecisions(platform));
         return start(
                 system,
                 settings,

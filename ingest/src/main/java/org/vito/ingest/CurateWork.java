@@ -157,7 +157,7 @@ final class CurateWork implements StageStream.Work {
             CuratorActor.Opinion opinion = verdicts.opinions().get(i);
             Curator.Verdict verdict = opinion.verdict();
             if (verdict != null) {
-                said.put(video.getVideoId(), decision(video, verdict, verdicts.curator()));
+                said.put(video.getVideoId(), decision(video, verdict, verdicts));
             } else if (opinion.failure() != null) {
                 said.put(video.getVideoId(), opinion.failure());
             }
@@ -208,13 +208,15 @@ final class CurateWork implements StageStream.Work {
         return Topics.DEAD_LETTERS.record(DeadLetters.of(stage, subject, known, attempts, record, platform.clock()));
     }
 
-    private CurationDecision decision(StoredVideo video, Curator.Verdict verdict, String rule) {
+    private CurationDecision decision(StoredVideo video, Curator.Verdict verdict, CuratorActor.Verdicts from) {
         return CurationDecision.newBuilder()
                 .setVideoId(video.getVideoId())
                 .setAccepted(verdict.accepted())
                 .setCategory(verdict.category())
                 .setReason(verdict.reason())
-                .setCurator(rule)
+                .setCurator(from.curator())
+                .setNetwork(from.network())
+                .setEmbedding(verdict.embedding())
                 .addAllEvidence(verdict.evidence().stream().limit(MOST_EVIDENCE).toList())
                 .setVideo(video)
                 .setDecidedAtMs(platform.clock().millis())

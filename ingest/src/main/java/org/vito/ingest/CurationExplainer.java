@@ -30,8 +30,10 @@ public final class CurationExplainer implements AutoCloseable {
     public static CurationExplainer open(IngestSettings settings, CurationNetworks networks, Decoders decoders) {
         Curators.Means means = new Curators.Means(
                 settings.curate().videoNet(),
+                settings.curate().neighbours(),
                 networks,
-                new StoredFrames(decoders, video -> Path.of(video.getAddress())));
+                new StoredFrames(decoders, video -> Path.of(video.getAddress())),
+                null);
         return new CurationExplainer(decoders, Curators.load(settings.curate().rule(), means));
     }
 

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.vito.ingest.curation.Curators;
+import org.vito.ingest.curation.NeighbourSettings;
 import org.vito.ingest.curation.VideoNetSettings;
 import org.vito.ingest.fetch.AllowedNetworks;
 import org.vito.ingest.fetch.FetchLimits;
@@ -61,8 +62,15 @@ public record IngestSettings(
      * @param linger longest wait for a batch to fill
      * @param timeout longest wait for a batch to be judged
      * @param videoNet settings of the rule of that name
+     * @param neighbours settings of the rule of that name
      */
-    public record Curate(String rule, int batch, Duration linger, Duration timeout, VideoNetSettings videoNet) {}
+    public record Curate(
+            String rule,
+            int batch,
+            Duration linger,
+            Duration timeout,
+            VideoNetSettings videoNet,
+            NeighbourSettings neighbours) {}
 
     public IngestSettings {
         sources = List.copyOf(sources);
@@ -161,6 +169,7 @@ public record IngestSettings(
                 s.whole("batch", 1, 1024),
                 SourceReader.within(s, "linger", Duration.ofMillis(1), Duration.ofMinutes(1)),
                 SourceReader.within(s, "timeout", Duration.ofSeconds(1), Duration.ofDays(1)),
-                VideoNetSettings.from(s.in("videonet")));
+                VideoNetSettings.from(s.in("videonet")),
+                NeighbourSettings.from(s.in("neighbours")));
     }
 }

@@ -8,15 +8,15 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.vito.decode.Decoders;
-import org.vito.ingest.curation.FirstFrames;
+import org.vito.ingest.curation.VideoFrames;
 import org.vito.protocol.Reason;
 import org.vito.protocol.RetriableException;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.Frame;
 import org.vito.protocol.v1.StoredVideo;
 
-/** The first frames of videos, taken by decoder processes. */
-final class StoredFrames implements FirstFrames {
+/** Frames of videos, taken by decoder processes. */
+final class StoredFrames implements VideoFrames {
     private final Decoders decoders;
     private final Files files;
 
@@ -35,13 +35,19 @@ final class StoredFrames implements FirstFrames {
      * span are left out.
      */
     @Override
-    public List<Frame> of(StoredVideo video, int count) {
+    public List<Frame> first(StoredVideo video, int count) {
         double rate = video.getFramesPerSecond() > 0 ? video.getFramesPerSecond() : 25;
-        List<Long> wanted = LongStream.range(0, count)
-                .map(i -> Math.round(i * 1e6 / rate))
-                .filter(us -> us < video.getDurationUs())
-                .boxed()
-                .toList();
+        return at(video, LongStream.range(0, count).map(i -> Math.round(i * 1e6 / rate)));
+    }
+
+    @Override
+    public List<Frame> spread(StoredVideo video, int count) {
+        return at(video, LongStream.range(0, count).map(i -> (2 * i + 1) * video.getDurationUs() / (2L * count)));
+    }
+
+    private List<Frame> at(StoredVideo video, LongStream times) {
+        List<Long> wanted =
+                times.filter(us -> us < video.getDurationUs()).boxed().toList();
         try {
             return distinct(decoders.frames(files.of(video), wanted)
                     .toCompletableFuture()

@@ -1,5 +1,6 @@
 package org.vito.ingest.curation;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
 import org.vito.ingest.Explanation;
 import org.vito.protocol.v1.Evidence;
@@ -12,6 +13,11 @@ import org.vito.protocol.v1.StoredVideo;
 public interface Curator extends AutoCloseable {
     /** The rule and its version, as decisions carry it, e.g. {@code accept-all/1}. */
     String name();
+
+    /** Name and version of the network whose features it compares; empty if it compares none. */
+    default String network() {
+        return "";
+    }
 
     /**
      * Judges {@code videos}.
@@ -36,11 +42,16 @@ public interface Curator extends AutoCloseable {
      *
      * @param category the class it belongs to, or empty
      * @param reason a sentence for people
-     * @param evidence the frames that speak for it, best first; at most 100 are kept
+     * @param evidence what speaks for it, best first; at most 100 are kept
+     * @param embedding by which the video was compared with others, empty if it was not
      */
-    record Verdict(boolean accepted, String category, String reason, List<Evidence> evidence) {
+    record Verdict(boolean accepted, String category, String reason, List<Evidence> evidence, ByteString embedding) {
         public Verdict {
             evidence = List.copyOf(evidence);
+        }
+
+        public Verdict(boolean accepted, String category, String reason, List<Evidence> evidence) {
+            this(accepted, category, reason, evidence, ByteString.EMPTY);
         }
     }
 }

@@ -48,8 +48,9 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
      * The answer to {@link Judge}: an opinion on each video in the order of the question.
      *
      * @param curator the rule's name, empty if there was no rule to ask
+     * @param network whose features it compares, if any
      */
-    public record Verdicts(String curator, List<Opinion> opinions) {
+    public record Verdicts(String curator, String network, List<Opinion> opinions) {
         public Verdicts {
             opinions = List.copyOf(opinions);
         }
@@ -102,6 +103,7 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
             ask.replyTo()
                     .tell(new Verdicts(
                             "",
+                            "",
                             ask.videos().stream().map(v -> Opinion.failed(full)).toList()));
         } else {
             waiting.add(ask);
@@ -128,7 +130,7 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
 
     private Behavior<Command> onJudged(Judged judged) {
         judging = false;
-        judged.ask().replyTo().tell(new Verdicts(curator == null ? "" : curator.name(), judged.opinions()));
+        judged.ask().replyTo().tell(verdicts(judged.opinions()));
         judgeNext();
         return this;
     }
@@ -139,6 +141,11 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
             blocking.execute(loaded::close);
         }
         return this;
+    }
+
+    private Verdicts verdicts(List<Opinion> opinions) {
+        Curator rule = curator;
+        return rule == null ? new Verdicts("", "", opinions) : new Verdicts(rule.name(), rule.network(), opinions);
     }
 
     private void judgeNext() {

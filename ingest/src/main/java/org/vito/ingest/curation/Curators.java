@@ -1,22 +1,44 @@
 package org.vito.ingest.curation;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.vito.ingest.CurationNetworks;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.StoredVideo;
 
 /** The rules that can be named in the settings. */
 public final class Curators {
-    /** What a rule may be made of. */
-    public record Means(VideoNetSettings videoNet, CurationNetworks networks, FirstFrames frames) {}
+    /**
+     * What a rule may be made of.
+     *
+     * @param memory what was decided before; null where a single video is judged by itself
+     */
+    public record Means(
+            VideoNetSettings videoNet,
+            NeighbourSettings neighbours,
+            CurationNetworks networks,
+            VideoFrames frames,
+            @Nullable Memory memory) {}
+
+    /** What rules remember of earlier decisions. */
+    public interface Memory {
+        /** Directory for whatever can be made anew of the decisions. */
+        Path directory();
+
+        /** Shows every decision that was committed, the oldest of a partition first. Blocks. */
+        void decisions(Consumer<CurationDecision> visitor);
+    }
 
     private static final Map<String, Function<Means, Curator>> RULES =
-            Map.of("accept-all", means -> new AcceptAll(), "videonet", VideoNet::load);
+            Map.of("accept-all", means -> new AcceptAll(), "videonet", VideoNet::load, "neighbours", Neighbours::load);
 
     private Curators() {}
 

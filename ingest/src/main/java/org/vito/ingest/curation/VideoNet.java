@@ -30,7 +30,7 @@ final class VideoNet implements Curator {
     private final Vocabulary vocabulary;
     private final TitleMatcher titles;
     private final @Nullable FrameClassifier classifier;
-    private final FirstFrames frames;
+    private final VideoFrames frames;
 
     /** A frame and the classes that it was taken for, the surest first. */
     private record Seen(Frame frame, List<Integer> labels, List<Float> scores) {
@@ -51,7 +51,7 @@ final class VideoNet implements Curator {
             VideoNetSettings settings,
             Vocabulary vocabulary,
             @Nullable FrameClassifier classifier,
-            FirstFrames frames) {
+            VideoFrames frames) {
         if (classifier != null && classifier.classes() != vocabulary.size()) {
             throw new VitoException(
                     Reason.BAD_SETTING,
@@ -136,7 +136,7 @@ final class VideoNet implements Curator {
 
     /** What the first frames show; no further than a frame that fits, unless the settings ask for all. */
     private List<Seen> look(FrameClassifier network, StoredVideo video, SortedSet<Integer> wanted) {
-        List<Frame> all = frames.of(video, settings.frames());
+        List<Frame> all = frames.first(video, settings.frames());
         List<Seen> seen = new ArrayList<>();
         for (int begin = 0; begin < all.size(); begin += settings.batch()) {
             List<Frame> batch = all.subList(begin, Math.min(all.size(), begin + settings.batch()));

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import java.time.Duration;
 import java.util.List;
 import org.vito.ingest.CurationNetworks;
+import org.vito.protocol.v1.Frame;
 import org.vito.protocol.v1.StoredVideo;
 
 /** An example of each command of {@link CuratorActor}. */
@@ -12,9 +13,27 @@ public final class CuratorActorCommands {
 
     /** A rule that needs nothing. */
     public static Curator acceptAll() {
-        VideoNetSettings unused = new VideoNetSettings("", "", Duration.ZERO, 1, 1, false);
         return Curators.load(
-                "accept-all", new Curators.Means(unused, CurationNetworks.none(), (video, count) -> List.of()));
+                "accept-all",
+                new Curators.Means(
+                        new VideoNetSettings("", "", Duration.ZERO, 1, 1, false),
+                        new NeighbourSettings("", 1, 1, "", 1),
+                        CurationNetworks.none(),
+                        new StillFrames(),
+                        null));
+    }
+
+    /** A frame that shows nothing. */
+    static final class StillFrames implements VideoFrames {
+        @Override
+        public List<Frame> first(StoredVideo video, int count) {
+            return List.of();
+        }
+
+        @Override
+        public List<Frame> spread(StoredVideo video, int count) {
+            return List.of(Frame.newBuilder().setJpeg(video.getTitleBytes()).build());
+        }
     }
 
     public static List<CuratorActor.Command> all(ActorRef<CuratorActor.Verdicts> replyTo) {

@@ -56,14 +56,23 @@ class VideoNetTest {
         public void close() {}
     }
 
-    private static List<Frame> frames(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> Frame.newBuilder().setPtsUs(i * 1000L).build())
-                .toList();
+    /** Frames that are told apart by their times alone. */
+    private static final class Counted implements VideoFrames {
+        @Override
+        public List<Frame> first(StoredVideo video, int count) {
+            return IntStream.range(0, count)
+                    .mapToObj(i -> Frame.newBuilder().setPtsUs(i * 1000L).build())
+                    .toList();
+        }
+
+        @Override
+        public List<Frame> spread(StoredVideo video, int count) {
+            throw new AssertionError("the first ones are what counts");
+        }
     }
 
     private static Curator.Verdict judge(VideoNetSettings settings, FrameClassifier classifier, StoredVideo video) {
-        try (VideoNet rule = new VideoNet(settings, VOCABULARY, classifier, (v, count) -> frames(count))) {
+        try (VideoNet rule = new VideoNet(settings, VOCABULARY, classifier, new Counted())) {
             return rule.judge(List.of(video)).get(0);
         }
     }
@@ -127,7 +136,7 @@ class VideoNetTest {
     @Test
     void aClassifierOfOtherClassesIsRefused() {
         Vocabulary other = Vocabulary.of(List.of(List.of("goldfish")));
-        assertThatThrownBy(() -> new VideoNet(SETTINGS, other, new Said(), (v, count) -> frames(count)))
+        assertThatThrownBy(() -> new VideoNet(SETTINGS, other, new Said(), new Counted()))
                 .isInstanceOf(VitoException.class)
                 .hasMessageContaining("said tells 4 classes apart, the vocabulary classes.txt has 1");
     }

@@ -1,0 +1,165 @@
+package org.vito.ingest.curation;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vito.ingest.FrameEmbedder;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.Frame;
+
+/**
+ * The images that videos shall be like, and for each of them the videos nearest to it so far: sample-based retrieval, as DINOv2
+ * curates its data, taken one video after the other. A video is retrieved if it is among the {@code k} nearest of some image at
+ * the time it comes; so the first videos have it easier than those that come when better ones are there.
+ */
+final class TargetSet implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TargetSet.class);
+    private static final Set<String> IMAGES = Set.of("jpg", "jpeg", "png", "bmp", "webp");
+    private static final int BATCH = 32;
+    private static final int ASKED = 64; // images near a video whose lists it may enter
+
+    private final Path directory;
+    private final VectorIndex index;
+    private final Path storage;
+    private final int neighbours;
+    private final Map<String, PriorityQueue<Near>> lists = new HashMap<>();
+
+    /** A video and how like an image it is. */
+    private record Near(String videoId, double cosine) {}
+
+    private TargetSet(Path directory, Path storage, int neighbours) {
+        this.directory = directory;
+        this.storage = storage;
+        this.neighbours = neighbours;
+        index = VectorIndex.open(storage);
+    }
+
+    /**
+     * Embeds the images below {@code directory}; images that cannot be read are passed over with a warning.
+     *
+     * @param storage where their index lies while it is open
+     * @param neighbours videos kept for each image
+     * @throws VitoException BAD_DATA_SET if there is no image that can be used
+     */
+    static TargetSet load(Path directory, FrameEmbedder embedder, Path storage, int neighbours) {
+        TargetSet set = new TargetSet(directory, storage, neighbours);
+        try {
+            List<Path> batch = new ArrayList<>();
+            for (Path image : images(directory)) {
+                batch.add(image);
+                if (batch.size() == BATCH) {
+                    set.embed(batch, embedder);
+                    batch.clear();
+                }
+            }
+            set.embed(batch, embedder);
+            set.index.refresh();
+            if (set.index.size() == 0) {
+                throw new VitoException(
+                        Reason.BAD_DATA_SET,
+                        "%s has no image that can be used; expected files %s at any depth"
+                                .formatted(directory, IMAGES));
+            }
+            return set;
+        } catch (RuntimeException e) {
+            set.close();
+            throw e;
+        }
+    }
+
+    private static List<Path> images(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(file -> IMAGES.contains(extension(file)) && Files.isRegularFile(file))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new VitoException(
+                    Reason.BAD_DATA_SET, directory + " cannot be read: " + e + "; expected a directory of images", e);
+        }
+    }
+
+    private static String extension(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    }
+
+    private void embed(List<Path> images, FrameEmbedder embedder) {
+        if (images.isEmpty()) {
+            return;
+        }
+        try {
+            List<Frame> frames = new ArrayList<>();
+            for (Path image : images) {
+                ByteString bytes = ByteString.copyFrom(Files.readAllBytes(image));
+                frames.add(Frame.newBuilder().setJpeg(bytes).build());
+            }
+            float[][] rows = embedder.embed(frames);
+            for (int i = 0; i < rows.length; i++) {
+                index.add(directory.relativize(images.get(i)).toString(), rows[i]);
+            }
+        } catch (IOException | VitoException e) {
+            if (images.size() == 1) {
+                LOG.warn("{} is no target: {}", images.get(0), e.getMessage());
+            } else {
+                images.forEach(image -> embed(List.of(image), embedder));
+            }
+        }
+    }
+
+    int size() {
+        return index.size();
+    }
+
+    /** The images most like a vector, the nearest first. */
+    List<VectorIndex.Neighbour> nearest(float[] vector, int count) {
+        return index.nearest(vector, count, ASKED);
+    }
+
+    /**
+     * Enters a video into the lists of the images that it is near enough to.
+     *
+     * @return those images, the nearest first
+     */
+    List<VectorIndex.Neighbour> enter(String videoId, float[] vector) {
+        return index.nearest(vector, ASKED, ASKED).stream()
+                .filter(image -> enter(image, videoId))
+                .toList();
+    }
+
+    private boolean enter(VectorIndex.Neighbour image, String videoId) {
+        PriorityQueue<Near> list = lists.computeIfAbsent(
+                image.name(), name -> new PriorityQueue<>(Comparator.comparingDouble(Near::cosine)));
+        list.removeIf(near -> near.videoId().equals(videoId));
+        list.add(new Near(videoId, image.cosine()));
+        if (list.size() <= neighbours) {
+            return true;
+        }
+        return !list.remove().videoId().equals(videoId);
+    }
+
+    /** Forgets the images; they are embedded anew next time, perhaps by another network. */
+    @Override
+    public void close() {
+        index.close();
+        try (Stream<Path> files = Files.list(storage)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new VitoException(Reason.STORAGE, "cannot empty " + storage + ": " + e, e);
+        }
+    }
+}

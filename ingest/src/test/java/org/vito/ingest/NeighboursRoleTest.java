@@ -1,0 +1,130 @@
+package org.vito.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vito.ingest.curation.VectorIndex;
+import org.vito.protocol.ObjectStore;
+import org.vito.protocol.RunningRole;
+import org.vito.protocol.Topics;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.CurationDecision;
+import org.vito.protocol.v1.Frame;
+import org.vito.protocol.v1.StoredVideo;
+
+/** The rule neighbours over Kafka: real videos, decoded by real processes, and their brightness for a feature. */
+class NeighboursRoleTest {
+    @TempDir
+    Path directory;
+
+    /** A vector in the plane that turns a quarter of a circle from black to white. */
+    private record Brightness() implements CurationNetworks, FrameEmbedder {
+        @Override
+        public FrameClassifier classifier(String weights) {
+            throw new AssertionError("nothing is classified");
+        }
+
+        @Override
+        public FrameEmbedder embedder(String weights) {
+            return this;
+        }
+
+        @Override
+        public String name() {
+            return "brightness";
+        }
+
+        @Override
+        public int dimensions() {
+            return 2;
+        }
+
+        @Override
+        public float[][] embed(List<Frame> frames) {
+            return frames.stream().map(Brightness::vector).toArray(float[][]::new);
+        }
+
+        private static float[] vector(Frame frame) {
+            try (InputStream jpeg = new ByteArrayInputStream(frame.getJpeg().toByteArray())) {
+                double angle = (ImageIO.read(jpeg).getRGB(4, 4) & 0xff) / 255.0 * Math.PI / 2;
+                return new float[] {(float) Math.cos(angle), (float) Math.sin(angle)};
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void nearDuplicatesAreLeftOutAlsoWhenTheIndexIsLost() throws Exception {
+        try (TestSystem system = new TestSystem(directory);
+                Tail<CurationDecision> decisions = new Tail<>(Topics.CURATED)) {
+            IngestSettings settings = system.settings(
+                    "vito.ingest.curate { rule = neighbours, neighbours { network = any, duplicates = 0.999 } }");
+            RunningRole curate =
+                    CurateRole.start(system.actors, settings, system.decoders, system.platform, new Brightness());
+            String first = store(system, 20);
+            CurationDecision taken = decision(decisions, first);
+            assertThat(taken.getAccepted()).isTrue();
+            assertThat(taken.getNetwork()).isEqualTo("brightness");
+            assertThat(taken.getEmbedding().size()).isEqualTo(8);
+            String second = store(system, 22); // 2 of 255 brighter: cosine 0.9999
+            assertThat(decision(decisions, second).getReason()).contains("nearly the video " + first);
+            TestSystem.stop(curate);
+            Path index = system.platform.data().resolve("curation/brightness/seen");
+            TestSystem.until("the index is closed", () -> isClosed(index));
+            try (Stream<Path> files = Files.list(index)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            RunningRole again =
+                    CurateRole.start(system.actors, settings, system.decoders, system.platform, new Brightness());
+            String third = store(system, 24);
+            String other = store(system, 120);
+            assertThat(decision(decisions, third).getAccepted()).isFalse();
+            assertThat(decision(decisions, other).getAccepted()).isTrue();
+            TestSystem.stop(again);
+        }
+    }
+
+    private static boolean isClosed(Path index) {
+        try (VectorIndex opened = VectorIndex.open(index)) {
+            return opened.size() == 2;
+        } catch (VitoException e) {
+            return false; // the role has it open
+        }
+    }
+
+    private static CurationDecision decision(Tail<CurationDecision> decisions, String id) {
+        return decisions.await(1, d -> d.getVideoId().equals(id)).get(0);
+    }
+
+    private String store(TestSystem system, int shade) throws Exception {
+        Path file = TestVideos.write(directory.resolve(shade + ".mp4"), 100, shade);
+        ObjectStore.Put put;
+        try (InputStream bytes = Files.newInputStream(file)) {
+            put = system.platform.objects().put("videos", bytes, Long.MAX_VALUE);
+        }
+        StoredVideo video = StoredVideo.newBuilder()
+                .setVideoId(put.sha256())
+                .setAddress(put.address())
+                .setDurationUs(100 * 40_000L)
+                .setFramesPerSecond(TestVideos.RATE)
+                .build();
+        TestBroker.send(Topics.STORED.name(), put.sha256(), video.toByteArray());
+        return put.sha256();
+    }
+}

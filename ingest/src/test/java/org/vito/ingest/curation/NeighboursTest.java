@@ -1,0 +1,183 @@
+package org.vito.ingest.curation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vito.ingest.CurationNetworks;
+import org.vito.ingest.FrameClassifier;
+import org.vito.ingest.FrameEmbedder;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.CurationDecision;
+import org.vito.protocol.v1.Evidence;
+import org.vito.protocol.v1.Frame;
+import org.vito.protocol.v1.StoredVideo;
+
+class NeighboursTest {
+    @TempDir
+    Path directory;
+
+    private final List<CurationDecision> decided = new ArrayList<>();
+
+    /** What a frame holds are the degrees of its vector in the plane. */
+    private static final class Degrees implements CurationNetworks, FrameEmbedder {
+        @Override
+        public FrameClassifier classifier(String weights) {
+            throw new AssertionError("nothing is classified");
+        }
+
+        @Override
+        public FrameEmbedder embedder(String weights) {
+            return this;
+        }
+
+        @Override
+        public String name() {
+            return "degrees@1";
+        }
+
+        @Override
+        public int dimensions() {
+            return 2;
+        }
+
+        @Override
+        public float[][] embed(List<Frame> frames) {
+            return frames.stream()
+                    .map(frame -> vector(frame.getJpeg().toStringUtf8()))
+                    .toArray(float[][]::new);
+        }
+
+        private static float[] vector(String degrees) {
+            try {
+                double angle = Math.toRadians(Double.parseDouble(degrees));
+                return new float[] {(float) Math.cos(angle), (float) Math.sin(angle)};
+            } catch (NumberFormatException e) {
+                throw new VitoException(Reason.BAD_DATA_SET, "no number: " + degrees, e);
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private Neighbours rule(String targets, int neighbours) {
+        Curators.Memory memory = new Curators.Memory() {
+            @Override
+            public Path directory() {
+                return directory.resolve("curation");
+            }
+
+            @Override
+            public void decisions(Consumer<CurationDecision> visitor) {
+                decided.forEach(visitor);
+            }
+        };
+        return Neighbours.load(new Curators.Means(
+                new VideoNetSettings("", "", Duration.ZERO, 1, 1, false),
+                new NeighbourSettings("weights", 4, Math.cos(Math.toRadians(5)), targets, neighbours),
+                new Degrees(),
+                new CuratorActorCommands.StillFrames(),
+                memory));
+    }
+
+    private Curator.Verdict judge(Curator rule, String id, double degrees) {
+        StoredVideo video = StoredVideo.newBuilder()
+                .setVideoId(id)
+                .setTitle(String.valueOf(degrees))
+                .build();
+        Curator.Verdict verdict = rule.judge(List.of(video)).get(0);
+        decided.add(CurationDecision.newBuilder()
+                .setVideoId(id)
+                .setNetwork(rule.network())
+                .setEmbedding(verdict.embedding())
+                .build());
+        return verdict;
+    }
+
+    @Test
+    void ofAChainOfNearDuplicatesTheFirstIsTaken() {
+        try (Neighbours rule = rule("", 4)) {
+            assertThat(judge(rule, "a", 0).accepted()).isTrue();
+            Curator.Verdict second = judge(rule, "b", 4);
+            assertThat(second.accepted()).isFalse();
+            assertThat(second.reason()).contains("nearly the video a", "cosine 0.998");
+            assertThat(second.evidence()).extracting(Evidence::getLabel).containsExactly("a");
+            assertThat(judge(rule, "c", 8).accepted()).isFalse(); // like b, not like a
+            Curator.Verdict other = judge(rule, "d", 20);
+            assertThat(other.accepted()).isTrue();
+            assertThat(other.reason()).isEqualTo("It is like none of 3 videos before (cosine 0.978 at most).");
+            assertThat(Vectors.floats(other.embedding())[1]).isCloseTo(0.342f, within(1e-3f));
+            assertThat(judge(rule, "d", 20).accepted()).isTrue(); // itself is no duplicate of itself
+        }
+    }
+
+    @Test
+    void whatWasSeenSurvivesOrIsMadeAnewOfTheDecisions() throws IOException {
+        try (Neighbours rule = rule("", 4)) {
+            judge(rule, "a", 0);
+            judge(rule, "b", 4);
+        }
+        try (Neighbours rule = rule("", 4)) {
+            assertThat(judge(rule, "c", 8).accepted()).isFalse();
+        }
+        Path index = directory.resolve("curation/degrees_1/seen");
+        try (Stream<Path> files = Files.list(index)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        try (Neighbours rule = rule("", 4)) {
+            assertThat(judge(rule, "d", 12).accepted()).isFalse(); // like c alone
+            assertThat(judge(rule, "e", 90).reason()).contains("none of 4 videos");
+        }
+    }
+
+    @Test
+    void everyTargetTakesItsNearestVideosAsTheyCome() throws IOException {
+        Path targets = directory.resolve("targets");
+        Files.createDirectories(targets.resolve("bird"));
+        Files.writeString(targets.resolve("bird/one.jpg"), "0");
+        Files.writeString(Files.createDirectories(targets.resolve("fish")).resolve("two.png"), "90");
+        Files.writeString(targets.resolve("fish/broken.png"), "no picture");
+        Files.writeString(targets.resolve("fish/notes.txt"), "45");
+        try (Neighbours rule = rule(targets.toString(), 2)) {
+            Curator.Verdict first = judge(rule, "a", 40);
+            assertThat(first.accepted()).isTrue();
+            assertThat(first.category()).isEqualTo("bird");
+            assertThat(first.reason())
+                    .isEqualTo(
+                            "It is among the 2 videos nearest to 2 of 2 targets, bird/one.jpg before all (cosine 0.766).");
+            assertThat(judge(rule, "b", 60).category()).isEqualTo("fish");
+            assertThat(judge(rule, "c", 80).category()).isEqualTo("fish"); // in place of a
+            assertThat(judge(rule, "d", 70).accepted()).isTrue(); // in place of b
+            assertThat(judge(rule, "e", 20).category()).isEqualTo("bird"); // in place of b there
+            Curator.Verdict late = judge(rule, "f", 50);
+            assertThat(late.accepted()).isFalse();
+            assertThat(late.reason()).contains("not among the 2 videos nearest to any of 2 targets", "fish/two.png");
+        }
+        try (Neighbours again = rule(targets.toString(), 2)) { // and remembers how near they were
+            assertThat(judge(again, "g", 53).accepted()).isFalse();
+            assertThat(judge(again, "h", 10).accepted()).isTrue();
+        }
+    }
+
+    @Test
+    void noTargetsAreRefused() {
+        assertThatThrownBy(() -> rule(directory.resolve("none").toString(), 2))
+                .isInstanceOf(VitoException.class)
+                .hasMessageContaining("none cannot be read");
+        assertThatThrownBy(() -> rule(directory.toString(), 2)).hasMessageContaining("no image that can be used");
+    }
+}
