@@ -52,7 +52,7 @@ public final class Submitter implements AutoCloseable {
      * (a file: unchanged) has the same id and is recognised by ingest.
      *
      * @param address the path of a video, an http or https address, or the path of a manifest ({@code .jsonl}, {@code
-     *     .ndjson}); relative paths are relative to the working directory
+     *     .ndjson}, {@code .csv}); relative paths are relative to the working directory
      * @param title the video's title, or empty; a manifest has its own
      * @param licence the video's licence, or empty; of a manifest, for lines that say nothing of it
      * @throws VitoException BAD_ADDRESS or NOT_FOUND if the address names nothing that could be fetched, KAFKA if it cannot

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,9 @@ import org.vito.protocol.VitoException;
 
 /**
  * A file of JSON lines, one video a line: {@code {"url": …}} or {@code {"path": …}}, and if you like {@code "title"} and
- * {@code "licence"}. A path is relative to the manifest. Blank lines and lines that begin with {@code #} count for nothing.
+ * {@code "licence"}. In a file called {@code *.csv} the first line names the columns, of these, and the others have their
+ * values, separated by commas; what holds a comma is quoted, and nothing goes on in the next line. A path is relative to the
+ * manifest. Blank lines and lines that begin with {@code #} count for nothing.
  */
 public final class Manifest implements AutoCloseable {
     private static final int LONGEST = 64 << 10; // bytes of a line
@@ -30,19 +34,26 @@ public final class Manifest implements AutoCloseable {
     private final Path path;
     private final Path base;
     private final PushbackInputStream in;
+    private final boolean csv;
+    private List<String> columns = List.of(); // of CSV, once its header was read
     private long line;
 
     private Manifest(Path path, InputStream in) {
         this.path = path;
+        csv = isCsv(path);
         Path parent = path.toAbsolutePath().getParent();
         base = parent == null ? path.toAbsolutePath() : parent;
         this.in = new PushbackInputStream(new java.io.BufferedInputStream(in, 1 << 16), 1);
     }
 
-    /** Whether a file of this name is taken for a manifest: {@code .jsonl} or {@code .ndjson}. */
+    /** Whether a file of this name is taken for a manifest: {@code .jsonl}, {@code .ndjson} or {@code .csv}. */
     public static boolean isManifest(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
-        return name.endsWith(".jsonl") || name.endsWith(".ndjson");
+        return name.endsWith(".jsonl") || name.endsWith(".ndjson") || isCsv(file);
+    }
+
+    private static boolean isCsv(Path file) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
     }
 
     /** Opens the manifest at its beginning. */
@@ -66,10 +77,19 @@ public final class Manifest implements AutoCloseable {
             String licence,
             @Nullable VitoException refusal) {}
 
-    /** The next line that counts, or null at the end. A line that names no video is an entry with a refusal. */
+    /**
+     * The next line that counts, or null at the end. A line that names no video is an entry with a refusal.
+     *
+     * @throws VitoException DAMAGED_RECORD if the first line of CSV names no columns, so that no other can be understood
+     */
     public @Nullable Entry next() throws IOException {
         for (String text = nextLine(); text != null; text = nextLine()) {
-            if (!text.isBlank() && !text.startsWith("#")) {
+            if (text.isBlank() || text.startsWith("#")) {
+                continue;
+            }
+            if (csv && columns.isEmpty()) {
+                columns = header(text);
+            } else {
                 return entry(text);
             }
         }
@@ -88,7 +108,7 @@ public final class Manifest implements AutoCloseable {
 
     private Entry entry(String text) {
         try {
-            JsonNode object = JSON.readTree(text);
+            JsonNode object = csv ? row(text) : JSON.readTree(text);
             if (!object.isObject()) {
                 throw bad("is no JSON object", null);
             }
@@ -109,6 +129,39 @@ public final class Manifest implements AutoCloseable {
             return new Entry(line, text, null, "", "", bad("is not JSON: " + e.getOriginalMessage(), e));
         } catch (VitoException e) {
             return new Entry(line, text, null, "", "", e);
+        }
+    }
+
+    private List<String> header(String text) {
+        List<String> names = values(text.startsWith("\uFEFF") ? text.substring(1) : text).stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .toList();
+        if (!KEYS.containsAll(names) || Set.copyOf(names).size() != names.size()) {
+            throw bad("names the columns " + names + "; expected some of url, path, title, licence", null);
+        }
+        if (!names.contains("url") && !names.contains("path")) {
+            throw bad("names neither a column url nor a column path", null);
+        }
+        return names;
+    }
+
+    private JsonNode row(String text) {
+        List<String> values = values(text);
+        if (values.size() != columns.size()) {
+            throw bad("has " + values.size() + " values for " + columns.size() + " columns", null);
+        }
+        ObjectNode row = JSON.createObjectNode();
+        for (int i = 0; i < values.size(); i++) {
+            row.put(columns.get(i), values.get(i));
+        }
+        return row;
+    }
+
+    private List<String> values(String text) {
+        try {
+            return Csv.values(text);
+        } catch (IllegalArgumentException e) {
+            throw bad(String.valueOf(e.getMessage()), e);
         }
     }
 

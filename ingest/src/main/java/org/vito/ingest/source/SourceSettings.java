@@ -40,6 +40,6 @@ public sealed interface SourceSettings {
     /** A single video, a local file or a remote address. */
     record Single(String name, String licence, URI address, String title) implements SourceSettings {}
 
-    /** A file of JSON lines, each naming a video; see {@link Manifest}. */
+    /** A file of JSON lines or CSV, each line naming a video; see {@link Manifest}. */
     record ManifestFile(String name, String licence, Path path) implements SourceSettings {}
 }
