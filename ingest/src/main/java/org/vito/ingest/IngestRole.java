@@ -8,16 +8,20 @@ import akka.actor.typed.Props;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.vito.decode.Decoders;
 import org.vito.ingest.fetch.AddressPolicy;
 import org.vito.ingest.fetch.Fetchers;
+import org.vito.ingest.fetch.HostGates;
 import org.vito.ingest.source.SourceActor;
 import org.vito.ingest.source.SourceSettings;
 import org.vito.ingest.source.SubmissionWriter;
@@ -78,19 +82,39 @@ public final class IngestRole {
             Fetchers fetchers = Fetchers.standard(settings.fetch(), policy, platform.clock());
             fetching = fetchThreads(settings.parallelFetches());
             writer = SubmissionWriter.open(platform.kafka());
-            stream = StageStream.start(
-                    system,
-                    platform,
-                    settings,
-                    Topics.SUBMITTED.name(),
-                    GROUP,
-                    () -> {
-                        VideoRegistry registry = new VideoRegistry(platform, settings.maximumOrigins());
-                        Intake intake = new Intake(
-                                system, settings, fetchers, platform.objects(), decoders, fetching, registry);
-                        return new IngestWork(intake, registry, meter, platform.clock(), blocking, settings.inFlight());
-                    },
-                    RoleGuardian.listener(context));
+            BiConsumer<Duration, Runnable> later =
+                    (wait, task) -> system.scheduler().scheduleOnce(wait, task, system.executionContext());
+            IngestSettings.PerHost perHost = settings.perHost();
+            HostGates gates =
+                    new HostGates(perHost.concurrent(), perHost.interval(), perHost.waiting(), platform.clock(), later);
+            AtomicInteger working = new AtomicInteger();
+            meter.queue(working::get, settings.inFlight() + settings.retriesInFlight());
+            HeldObjects held = new HeldObjects();
+            Function<IngestWork.Input, StageStream.Work> work = input -> {
+                VideoRegistry registry = new VideoRegistry(platform, settings.maximumOrigins(), held, writer::send);
+                Intake intake = new Intake(settings, fetchers, platform.objects(), decoders, gates, fetching, registry);
+                return new IngestWork(intake, registry, meter, platform.clock(), blocking, input, later);
+            };
+            var first = new IngestWork.Input(Attempt::first, settings.inFlight(), working);
+            var again = new IngestWork.Input(Attempt::again, settings.retriesInFlight(), working);
+            StageStream.Listener listener = RoleGuardian.listener(context);
+            stream = StageStream.together(
+                    StageStream.start(
+                            system,
+                            platform,
+                            settings,
+                            Topics.SUBMITTED.name(),
+                            GROUP,
+                            () -> work.apply(first),
+                            listener),
+                    StageStream.start(
+                            system,
+                            platform,
+                            settings,
+                            Topics.RETRIES.name(),
+                            GROUP + "-retries",
+                            () -> work.apply(again),
+                            listener));
             SourceActor.Means means = new SourceActor.Means(
                     writer,
                     platform.data().resolve("sources"),

@@ -28,7 +28,9 @@ import org.vito.protocol.VitoException;
  * @param minimumDuration shorter videos are refused
  * @param maximumOrigins most places remembered of one video
  * @param inFlight submissions worked on at a time
+ * @param retriesInFlight submissions that wait for another attempt at a time
  * @param parallelFetches videos fetched at a time
+ * @param perHost what one host has to bear
  * @param fetch what a fetch may cost
  * @param probeTimeout longest wait for a decoder's answer
  * @param retry how often a single failure is tried again
@@ -44,13 +46,21 @@ public record IngestSettings(
         Duration minimumDuration,
         int maximumOrigins,
         int inFlight,
+        int retriesInFlight,
         int parallelFetches,
+        PerHost perHost,
         FetchLimits fetch,
         Duration probeTimeout,
         RetryPolicy retry,
         Restart restart,
         Duration stopTimeout,
         Curate curate) {
+    /**
+     * What one host has to bear: {@code concurrent} fetches, begun {@code interval} apart; {@code waiting} is how many may
+     * stand in line.
+     */
+    public record PerHost(int concurrent, Duration interval, int waiting) {}
+
     /** How often a failed stream starts again: at most {@code restarts} times {@code within} a time. */
     public record Restart(Duration base, Duration most, int restarts, Duration within) {}
 
@@ -91,7 +101,9 @@ public record IngestSettings(
                 s.duration("minimum-duration"),
                 s.whole("maximum-origins", 1, 1000),
                 s.whole("in-flight", 1, 1024),
+                s.whole("retries-in-flight", 1, 100_000),
                 s.whole("parallel-fetches", 1, 256),
+                perHost(s.in("per-host")),
                 fetch(s.in("fetch"), s.bytes("maximum-bytes", 1)),
                 SourceReader.within(s, "probe-timeout", Duration.ofMillis(1), Duration.ofDays(1)),
                 retry(s.in("retry")),
@@ -146,6 +158,13 @@ public record IngestSettings(
             s.check("allow-networks", false, "blocks, addresses and names of hosts; " + e.getMessage());
             throw e;
         }
+    }
+
+    private static PerHost perHost(Settings s) {
+        return new PerHost(
+                s.whole("concurrent", 1, 256),
+                SourceReader.within(s, "interval", Duration.ZERO, Duration.ofHours(1)),
+                s.whole("waiting", 1, 10_000));
     }
 
     private static RetryPolicy retry(Settings s) {

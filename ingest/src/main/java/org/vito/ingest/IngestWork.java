@@ -5,42 +5,63 @@ import akka.kafka.ConsumerMessage.PartitionOffset;
 import akka.kafka.ConsumerMessage.TransactionalMessage;
 import akka.kafka.ProducerMessage.Envelope;
 import akka.stream.javadsl.Flow;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.vito.ingest.fetch.Addresses;
+import org.vito.protocol.DamagedRecordException;
 import org.vito.protocol.DeadLetters;
 import org.vito.protocol.RetriableException;
 import org.vito.protocol.StageMeter;
 import org.vito.protocol.Topics;
 
-/** What ingest does to submissions: many are taken in at a time, their records are written in the order they came. */
+/**
+ * What ingest does to submissions: many are taken in at a time, their records are written in the order they came. One that
+ * must wait for another attempt goes to {@link Topics#RETRIES}, in the transaction that says it was read, and comes back from
+ * there; nobody waits behind it.
+ */
 final class IngestWork implements StageStream.Work {
     private final Intake intake;
     private final VideoRegistry registry;
     private final StageMeter meter;
     private final InstantSource clock;
     private final Executor blocking;
-    private final int inFlight;
-    private final AtomicInteger working = new AtomicInteger();
+    private final Input input;
+    private final BiConsumer<Duration, Runnable> later;
 
+    /**
+     * Where submissions come from.
+     *
+     * @param read what a record asks for
+     * @param inFlight most of them taken in at a time
+     * @param working counts those
+     */
+    record Input(Function<ConsumerRecord<String, byte[]>, Attempt> read, int inFlight, AtomicInteger working) {}
+
+    /** @param later runs something after a while */
     IngestWork(
             Intake intake,
             VideoRegistry registry,
             StageMeter meter,
             InstantSource clock,
             Executor blocking,
-            int inFlight) {
+            Input input,
+            BiConsumer<Duration, Runnable> later) {
         this.intake = intake;
         this.registry = registry;
         this.meter = meter;
         this.clock = clock;
         this.blocking = blocking;
-        this.inFlight = inFlight;
-        meter.queue(working::get, inFlight);
+        this.input = input;
+        this.later = later;
     }
 
     private record Taken(Outcome outcome, PartitionOffset offset) {}
@@ -48,7 +69,7 @@ final class IngestWork implements StageStream.Work {
     @Override
     public Flow<TransactionalMessage<String, byte[]>, Envelope<String, byte[], PartitionOffset>, NotUsed> flow() {
         return Flow.<TransactionalMessage<String, byte[]>>create()
-                .mapAsync(inFlight, this::take)
+                .mapAsync(input.inFlight(), this::take)
                 .mapAsync(1, this::write);
     }
 
@@ -63,10 +84,27 @@ final class IngestWork implements StageStream.Work {
     }
 
     private CompletionStage<Taken> take(TransactionalMessage<String, byte[]> message) {
-        working.incrementAndGet();
-        return ready().thenCompose(known -> intake.take(message.record()))
+        input.working().incrementAndGet();
+        return ready().thenCompose(known -> outcome(message.record()))
                 .thenApply(outcome -> new Taken(outcome, message.partitionOffset()))
-                .whenComplete((taken, error) -> working.decrementAndGet());
+                .whenComplete((taken, error) -> input.working().decrementAndGet());
+    }
+
+    private CompletionStage<Outcome> outcome(ConsumerRecord<String, byte[]> record) {
+        Attempt attempt;
+        try {
+            attempt = input.read().apply(record);
+        } catch (DamagedRecordException e) {
+            String subject = "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
+            return CompletableFuture.completedStage(new Outcome.Refused(record, "ingest.read", subject, e, 1, null));
+        }
+        long waitMs = attempt.notBeforeMs() - clock.millis();
+        if (waitMs <= 0) {
+            return intake.take(attempt);
+        }
+        CompletableFuture<Void> due = new CompletableFuture<>();
+        later.accept(Duration.ofMillis(waitMs), () -> due.complete(null));
+        return due.thenCompose(now -> intake.take(attempt));
     }
 
     private CompletionStage<Envelope<String, byte[], PartitionOffset>> write(Taken taken) {
@@ -77,6 +115,10 @@ final class IngestWork implements StageStream.Work {
     private List<ProducerRecord<String, byte[]>> records(Outcome outcome) {
         if (outcome instanceof Outcome.Refused refused) {
             return refuse(refused);
+        }
+        if (outcome instanceof Outcome.Postponed postponed) {
+            long notBeforeMs = clock.millis() + postponed.pause().toMillis();
+            return List.of(Topics.RETRIES.record(Attempt.retry(postponed.record(), postponed.attempts(), notBeforeMs)));
         }
         Outcome.Accepted accepted = (Outcome.Accepted) outcome;
         try {

@@ -1,10 +1,10 @@
 package org.vito.ingest;
 
-import akka.actor.typed.ActorSystem;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -15,11 +15,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vito.decode.Decoders;
 import org.vito.decode.VideoInfo;
 import org.vito.ingest.fetch.Addresses;
 import org.vito.ingest.fetch.Download;
 import org.vito.ingest.fetch.Fetchers;
+import org.vito.ingest.fetch.HostGates;
+import org.vito.ingest.fetch.RetryLaterException;
 import org.vito.protocol.DamagedRecordException;
 import org.vito.protocol.ObjectStore;
 import org.vito.protocol.ObjectStore.Put;
@@ -29,103 +33,125 @@ import org.vito.protocol.Topics;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.VideoSubmission;
 
-/** Fetches, stores and probes what a submission names, as often as the settings allow. */
+/** Fetches, stores and probes what a submission names, and says what is to become of it. */
 final class Intake {
     /** The prefix of videos in the object store. */
     static final String PREFIX = "videos";
 
-    private final ActorSystem<?> system;
+    private static final Logger log = LoggerFactory.getLogger(Intake.class);
+
     private final IngestSettings settings;
     private final Fetchers fetchers;
     private final ObjectStore objects;
     private final Decoders decoders;
+    private final HostGates gates;
     private final Executor fetching;
     private final VideoRegistry registry;
 
     /** @param fetching has as many threads as videos may be fetched at a time */
     Intake(
-            ActorSystem<?> system,
             IngestSettings settings,
             Fetchers fetchers,
             ObjectStore objects,
             Decoders decoders,
+            HostGates gates,
             Executor fetching,
             VideoRegistry registry) {
-        this.system = system;
         this.settings = settings;
         this.fetchers = fetchers;
         this.objects = objects;
         this.decoders = decoders;
+        this.gates = gates;
         this.fetching = fetching;
         this.registry = registry;
     }
 
     /**
-     * Takes in what {@code record} names. Never fails but by a defect: what goes wrong with the video is an outcome. The
-     * object of an outcome is held against deletion until {@link VideoRegistry#release}.
+     * Takes in what {@code attempt} names, or tries to. Never fails but by a defect: what goes wrong with the video is an
+     * outcome. The object of an outcome is held against deletion until {@link VideoRegistry#release}.
      */
-    CompletionStage<Outcome> take(ConsumerRecord<String, byte[]> record) {
+    CompletionStage<Outcome> take(Attempt attempt) {
+        ConsumerRecord<String, byte[]> record = attempt.record();
         VideoSubmission submission;
         try {
             submission = Topics.SUBMITTED.read(record);
         } catch (DamagedRecordException e) {
             String subject = "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
-            return CompletableFuture.completedStage(new Outcome.Refused(record, "ingest.read", subject, e, 1, null));
+            return done(new Outcome.Refused(record, "ingest.read", subject, e, attempt.number(), null));
         }
-        return attempt(record, submission, 1);
+        String host = host(submission.getUri());
+        if (host.isEmpty()) {
+            return fetch(attempt, submission, host);
+        }
+        int before = attempt.number() - 1;
+        Duration closed = gates.closedFor(host);
+        if (!closed.isZero()) {
+            return done(new Outcome.Postponed(record, before, closed));
+        }
+        if (gates.isCrowded(host)) {
+            return done(new Outcome.Postponed(
+                    record, before, settings.retry().crowded(submission.getUri(), attempt.number())));
+        }
+        return gates.enter(host)
+                .thenCompose(slot -> fetch(attempt, submission, host).whenComplete((outcome, defect) -> slot.close()));
     }
 
-    private CompletionStage<Outcome> attempt(
-            ConsumerRecord<String, byte[]> record, VideoSubmission submission, int number) {
+    private CompletionStage<Outcome> fetch(Attempt attempt, VideoSubmission submission, String host) {
         CompletableFuture<Put> stored;
         try {
             stored = CompletableFuture.supplyAsync(() -> store(submission.getUri()), fetching);
         } catch (RejectedExecutionException e) { // the role has ended
             return CompletableFuture.failedStage(e);
         }
-        Function<Put, CompletionStage<Outcome>> probe = put -> examine(Addresses.shown(submission.getUri()), put)
+        String shown = Addresses.shown(submission.getUri());
+        Function<Put, CompletionStage<Outcome>> probe = put -> examine(shown, put)
                 .handle((info, error) -> error == null
-                        ? CompletableFuture.<Outcome>completedStage(
-                                new Outcome.Accepted(record, submission, put, info.known))
-                        : failed(record, submission, number, "ingest.probe", error, put))
-                .thenCompose(Function.identity());
-        return stored.handle((put, error) -> error == null
-                        ? probe.apply(put)
-                        : failed(record, submission, number, "ingest.fetch", error, null))
+                        ? new Outcome.Accepted(attempt.record(), submission, put, info.known)
+                        : failed(attempt, submission, "ingest.probe", error, put));
+        return stored.handle((put, error) -> {
+                    if (error == null) {
+                        return probe.apply(put);
+                    }
+                    if (unwrap(error) instanceof RetryLaterException later && !host.isEmpty()) {
+                        gates.close(host, settings.retry().pause(submission.getUri(), attempt.number(), later));
+                    }
+                    return done(failed(attempt, submission, "ingest.fetch", error, null));
+                })
                 .thenCompose(Function.identity());
     }
 
-    private CompletionStage<Outcome> failed(
-            ConsumerRecord<String, byte[]> record,
-            VideoSubmission submission,
-            int attempt,
-            String stage,
-            Throwable error,
-            @Nullable Put put) {
+    private Outcome failed(
+            Attempt attempt, VideoSubmission submission, String stage, Throwable error, @Nullable Put put) {
         Throwable cause = unwrap(error);
-        if (!settings.retry().again(attempt, cause)) {
-            return CompletableFuture.completedStage(
-                    new Outcome.Refused(record, stage, Addresses.shown(submission.getUri()), cause, attempt, put));
+        String shown = Addresses.shown(submission.getUri());
+        if (!settings.retry().again(attempt.number(), cause)) {
+            return new Outcome.Refused(attempt.record(), stage, shown, cause, attempt.number(), put);
         }
         if (put != null) {
             registry.release(put.sha256());
         }
-        Duration pause = settings.retry().pause(submission.getUri(), attempt, cause);
-        system.log()
-                .info("{}: attempt {} failed, next in {} ms: {}", stage, attempt, pause.toMillis(), cause.getMessage());
-        CompletableFuture<Outcome> later = new CompletableFuture<>();
-        system.scheduler()
-                .scheduleOnce(
-                        pause,
-                        () -> attempt(record, submission, attempt + 1).whenComplete((outcome, defect) -> {
-                            if (defect == null) {
-                                later.complete(outcome);
-                            } else {
-                                later.completeExceptionally(defect);
-                            }
-                        }),
-                        system.executionContext());
-        return later;
+        Duration pause = settings.retry().pause(submission.getUri(), attempt.number(), cause);
+        log.info(
+                "{}: attempt {} failed, next in {} ms: {}",
+                stage,
+                attempt.number(),
+                pause.toMillis(),
+                cause.getMessage());
+        return new Outcome.Postponed(attempt.record(), attempt.number(), pause);
+    }
+
+    private static CompletionStage<Outcome> done(Outcome outcome) {
+        return CompletableFuture.completedStage(outcome);
+    }
+
+    /** The host that {@code uri} is fetched from, in lower case; empty for local files and what is no address. */
+    private static String host(String uri) {
+        try {
+            String host = Addresses.parse(uri, null).getHost();
+            return host == null ? "" : host.toLowerCase(Locale.ROOT);
+        } catch (VitoException e) {
+            return ""; // whoever fetches it will say so
+        }
     }
 
     /** Fetches into the object store and holds the object; blocks. */

@@ -1,5 +1,6 @@
 package org.vito.ingest;
 
+import java.time.Duration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.vito.decode.VideoInfo;
@@ -22,6 +23,13 @@ sealed interface Outcome {
             ObjectStore.Put put,
             @Nullable VideoInfo info)
             implements Outcome {}
+
+    /**
+     * It is tried again later.
+     *
+     * @param attempts how often it was tried so far
+     */
+    record Postponed(ConsumerRecord<String, byte[]> record, int attempts, Duration pause) implements Outcome {}
 
     /**
      * It is not taken in.

@@ -55,14 +55,37 @@ final class StageStream {
         void down(Throwable cause);
     }
 
-    private final SharedKillSwitch intake; // closes the tap; what is inside flows off
-    private final UniqueKillSwitch whole; // lets go of what is inside too
+    private final Runnable drain; // closes the tap; what is inside flows off
+    private final Runnable cut; // lets go of what is inside too
     private final CompletionStage<Done> ended;
 
-    private StageStream(SharedKillSwitch intake, UniqueKillSwitch whole, CompletionStage<Done> ended) {
-        this.intake = intake;
-        this.whole = whole;
+    private StageStream(Runnable drain, Runnable cut, CompletionStage<Done> ended) {
+        this.drain = drain;
+        this.cut = cut;
         this.ended = ended;
+    }
+
+    /**
+     * Both as one, which has ended when both have. What {@code waiting} holds waits for its time; it is cut rather than
+     * drained.
+     */
+    static StageStream together(StageStream main, StageStream waiting) {
+        CompletionStage<Done> first = main.ended.whenComplete((done, error) -> waiting.cut());
+        CompletionStage<Done> second = waiting.ended.whenComplete((done, error) -> {
+            if (error != null) {
+                main.cut();
+            }
+        });
+        return new StageStream(
+                () -> {
+                    waiting.cut();
+                    main.drain();
+                },
+                () -> {
+                    waiting.cut();
+                    main.cut();
+                },
+                first.thenCombine(second, (one, other) -> one));
     }
 
     /** Starts to read {@code topic} as the consumer group {@code group}. */
@@ -87,7 +110,12 @@ final class StageStream {
                 .viaMat(KillSwitches.single(), Keep.right())
                 .toMat(Sink.ignore(), Keep.both())
                 .run(system);
-        return new StageStream(intake, done.first(), done.second());
+        UniqueKillSwitch whole = done.first();
+        Runnable cut = () -> {
+            intake.shutdown();
+            whole.shutdown();
+        };
+        return new StageStream(intake::shutdown, cut, done.second());
     }
 
     private static Source<Done, NotUsed> once(
@@ -135,12 +163,11 @@ final class StageStream {
 
     /** Takes no more records and ends when what was taken has been committed. */
     void drain() {
-        intake.shutdown();
+        drain.run();
     }
 
     /** Ends now; what was not committed is done after the next start. */
     void cut() {
-        intake.shutdown();
-        whole.shutdown();
+        cut.run();
     }
 }

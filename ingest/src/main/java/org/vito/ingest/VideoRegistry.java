@@ -3,11 +3,11 @@ package org.vito.ingest;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,20 +28,19 @@ import org.vito.protocol.v1.VideoSubmission;
 
 /**
  * Which videos are stored, as far as this run of the ingest stream needs to know: what the topic of stored videos says, and
- * what this run has written to it but perhaps not committed yet. It also knows which objects are being worked on, so that
- * refusing one submission does not take the bytes from under another.
+ * what this run has written to it but perhaps not committed yet. Refusing one submission does
+ * not take the bytes from under another that is being worked on.
  */
 final class VideoRegistry implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VideoRegistry.class);
-    private static final int LARGEST_RECORD = 256 << 10; // bytes; Kafka takes a megabyte where nobody says otherwise
     private static final int LONGEST_ID = 128; // characters of a submission id that others chose
     private static final int RECENT = 4096; // videos; far more than one transaction holds
 
     private final TopicIndex index;
     private final ObjectStore objects;
     private final InstantSource clock;
-    private final int maximumOrigins;
-    private final Map<String, Integer> held = new HashMap<>(); // guarded by itself
+    private final Origins origins;
+    private final HeldObjects held;
     private final Map<String, StoredVideo> recent = new LinkedHashMap<>() { // guarded by itself
                 private static final long serialVersionUID = 1L;
 
@@ -51,11 +50,13 @@ final class VideoRegistry implements AutoCloseable {
                 }
             };
 
-    VideoRegistry(Platform platform, int maximumOrigins) {
-        index = TopicIndex.follow(platform.kafka(), Topics.STORED.name());
+    /** @param write writes the record of a video, without blocking */
+    VideoRegistry(Platform platform, int maximumOrigins, HeldObjects held, Consumer<StoredVideo> write) {
+        origins = new Origins(maximumOrigins);
+        index = TopicIndex.follow(platform.kafka(), Topics.STORED.name(), new LostOrigins(origins, write));
         objects = platform.objects();
         clock = platform.clock();
-        this.maximumOrigins = maximumOrigins;
+        this.held = held;
     }
 
     /** Completes when every video stored before the call is known. */
@@ -75,22 +76,18 @@ final class VideoRegistry implements AutoCloseable {
 
     /** Says that the object is being worked on. */
     void hold(String sha256) {
-        synchronized (held) {
-            held.merge(sha256, 1, Integer::sum);
-        }
+        held.hold(sha256);
     }
 
     /** Takes back one {@link #hold}. */
     void release(String sha256) {
-        synchronized (held) {
-            held.computeIfPresent(sha256, (id, count) -> count == 1 ? null : count - 1);
-        }
+        held.release(sha256);
     }
 
     /** Deletes the object unless a stored video or another submission needs it. */
     void discard(ObjectStore.Put put) {
-        synchronized (held) {
-            if (held.containsKey(put.sha256()) || isKnown(put.sha256())) {
+        held.unlessHeld(put.sha256(), () -> {
+            if (isKnown(put.sha256())) {
                 return;
             }
             try {
@@ -98,7 +95,7 @@ final class VideoRegistry implements AutoCloseable {
             } catch (IOException e) {
                 log.warn("refused object {} could not be deleted", put.address(), e);
             }
-        }
+        });
     }
 
     /**
@@ -113,11 +110,13 @@ final class VideoRegistry implements AutoCloseable {
         if (known == null && accepted.info() == null) {
             throw new RetriableException(Reason.STORAGE, "the record of video " + id + " was removed meanwhile");
         }
-        StoredVideo video =
-                known == null ? create(accepted.put(), accepted.info(), submission, origin) : withOrigin(known, origin);
+        StoredVideo video = known == null
+                ? create(accepted.put(), accepted.info(), submission, origin)
+                : origins.with(known, origin);
         if (video.equals(known)) {
             return Optional.empty();
         }
+        held.recorded(id);
         synchronized (recent) {
             recent.remove(id);
             recent.put(id, video);
@@ -139,24 +138,7 @@ final class VideoRegistry implements AutoCloseable {
         if (mine == null || committed == null) {
             return mine == null ? committed : mine;
         }
-        StoredVideo both = committed;
-        for (Origin origin : mine.getOriginsList()) {
-            both = withOrigin(both, origin);
-        }
-        return both;
-    }
-
-    private StoredVideo withOrigin(StoredVideo video, Origin origin) {
-        boolean there = video.getOriginsList().stream().anyMatch(o -> isSame(o, origin));
-        int size = video.getSerializedSize() + origin.getSerializedSize();
-        if (there || video.getOriginsCount() >= maximumOrigins || size > LARGEST_RECORD) {
-            return video;
-        }
-        return video.toBuilder().addOrigins(origin).build();
-    }
-
-    private static boolean isSame(Origin one, Origin other) {
-        return one.getUri().equals(other.getUri()) && one.getSubmissionId().equals(other.getSubmissionId());
+        return origins.union(committed, mine);
     }
 
     private StoredVideo create(

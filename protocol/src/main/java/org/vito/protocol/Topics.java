@@ -12,6 +12,7 @@ import org.vito.protocol.v1.DecodeSegment;
 import org.vito.protocol.v1.EvaluationScore;
 import org.vito.protocol.v1.StageReport;
 import org.vito.protocol.v1.StoredVideo;
+import org.vito.protocol.v1.SubmissionRetry;
 import org.vito.protocol.v1.TrainingStep;
 import org.vito.protocol.v1.VideoSubmission;
 
@@ -28,6 +29,15 @@ public final class Topics {
             4,
             Map.of("cleanup.policy", "delete", "retention.ms", WEEK),
             true);
+
+    /** Submissions that wait for another attempt, so that those behind them need not wait. */
+    public static final Topic<SubmissionRetry> RETRIES = new Topic<>(
+            "vito.videos.retries",
+            SubmissionRetry.getDefaultInstance(),
+            r -> r.getPartition() + "@" + r.getOffset(),
+            4,
+            Map.of("cleanup.policy", "delete", "retention.ms", WEEK, "max.message.bytes", String.valueOf(2 << 20)),
+            false);
 
     /** Videos whose bytes we hold. */
     public static final Topic<StoredVideo> STORED =
@@ -103,8 +113,8 @@ public final class Topics {
             Map.of("cleanup.policy", "delete", "retention.ms", DAY),
             false);
 
-    private static final List<Topic<?>> ALL =
-            List.of(SUBMITTED, STORED, CURATED, SEGMENTS, CLIPS, TRAINING, CHECKPOINTS, SCORES, DEAD_LETTERS, STAGES);
+    private static final List<Topic<?>> ALL = List.of(
+            SUBMITTED, RETRIES, STORED, CURATED, SEGMENTS, CLIPS, TRAINING, CHECKPOINTS, SCORES, DEAD_LETTERS, STAGES);
 
     private Topics() {}
 

@@ -1,5 +1,6 @@
 package org.vito.ingest.fetch;
 
+import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +18,8 @@ import org.vito.protocol.VitoException;
 
 /**
  * Opens http and https addresses. Redirections are followed by hand, so that each is counted and asked of the policy; one
- * from https to http is refused. What no video is sent as, and whatever was compressed on the way, is refused too.
+ * from https to http is refused. What no video is sent as, and whatever was compressed on the way, is refused too. A body that breaks off is
+ * gone on with where the server says which version it is.
  */
 final class HttpFetcher implements Fetcher {
     private static final Set<String> SCHEMES = Set.of("http", "https");
@@ -48,7 +50,7 @@ final class HttpFetcher implements Fetcher {
             try {
                 HttpHead head = connection.head();
                 if (head.status() == 200) {
-                    return download(at, connection);
+                    return download(at, connection, deadline);
                 }
                 if (!isRedirect(head.status())) {
                     throw refusal(at, head);
@@ -66,7 +68,7 @@ final class HttpFetcher implements Fetcher {
                 "%s redirects more than %d times, last to %s".formatted(shown(address), limits.redirects(), shown(at)));
     }
 
-    private Download download(URI at, HttpConnection connection) {
+    private Download download(URI at, HttpConnection connection, Instant deadline) {
         HttpHead head = connection.head();
         long announced = head.length(shown(at));
         if (announced > limits.bytes()) {
@@ -84,7 +86,34 @@ final class HttpFetcher implements Fetcher {
                     Reason.BAD_ADDRESS,
                     shown(at) + " sends its bytes as " + coding + " although none may be compressed");
         }
-        return new Download(connection.body(), announced);
+        InputStream body = connection.body();
+        String version = version(head);
+        return new Download(
+                announced < 0 || version.isEmpty()
+                        ? body
+                        : new ResumingBody(body, position -> rest(at, position, announced, head, deadline)),
+                announced);
+    }
+
+    /** What tells this version from others, byte for byte: a strong tag, else the time of change. */
+    private static String version(HttpHead head) {
+        String tag = head.field("etag").orElse("W/");
+        return tag.startsWith("W/") ? head.field("last-modified").orElse("") : tag;
+    }
+
+    private Optional<InputStream> rest(URI at, long position, long announced, HttpHead first, Instant deadline) {
+        Map<String, String> fields = Map.of("Range", "bytes=" + position + "-", "If-Range", version(first));
+        HttpConnection connection = HttpConnection.get(at, fields, deadline, means);
+        HttpHead head = connection.head();
+        String span = "bytes %d-%d/%d".formatted(position, announced - 1, announced);
+        boolean same = head.status() == 206
+                && span.equals(head.field("content-range").orElse(""))
+                && head.field("etag").equals(first.field("etag"));
+        if (same && head.length(shown(at)) == announced - position) {
+            return Optional.of(connection.body());
+        }
+        connection.close();
+        return Optional.empty();
     }
 
     private static String shown(URI address) {

@@ -18,6 +18,12 @@ public record RetryPolicy(int attempts, Duration base, Duration most) {
         return attempt < attempts && cause instanceof RetriableException;
     }
 
+    /** A wait of half to all of the longest, for {@code name} that has not failed but must come back. */
+    public Duration crowded(String name, int attempt) {
+        double share = CounterRandom.of(0, "crowded " + name, attempt, 0).nextDouble(0.5, 1);
+        return Duration.ofMillis(Math.round((double) most.toMillis() * share));
+    }
+
     /** How long to wait after the failure of attempt number {@code attempt}, from 1, at {@code name}. */
     public Duration pause(String name, int attempt, Throwable cause) {
         if (cause instanceof RetryLaterException later) {

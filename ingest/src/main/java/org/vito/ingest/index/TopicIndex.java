@@ -39,7 +39,17 @@ public final class TopicIndex implements AutoCloseable {
     private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
     private static final int OFFSET_BITS = 48; // of a packed position; the partition lies above
 
+    /** Hears what is followed, on the index's own thread. */
+    public interface Listener {
+        /** A committed record, whatever its key. */
+        void read(ConsumerRecord<String, byte[]> record);
+
+        /** There is no more for the moment. */
+        void caughtUp();
+    }
+
     private final String topic;
+    private final Listener listener;
     private final Map<String, Object> properties;
     private final KafkaConsumer<String, byte[]> follower;
     private final IdTable table = new IdTable(); // guarded by itself
@@ -49,8 +59,9 @@ public final class TopicIndex implements AutoCloseable {
     private long progress = System.nanoTime(); // when the thread last read, or had read everything asked for
     private volatile boolean closed;
 
-    private TopicIndex(KafkaAccess kafka, String topic) {
+    private TopicIndex(KafkaAccess kafka, String topic, Listener listener) {
         this.topic = topic;
+        this.listener = listener;
         properties = new HashMap<>(kafka.consumer(""));
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
@@ -62,7 +73,18 @@ public final class TopicIndex implements AutoCloseable {
 
     /** Starts to follow {@code topic}. */
     public static TopicIndex follow(KafkaAccess kafka, String topic) {
-        TopicIndex index = new TopicIndex(kafka, topic);
+        return follow(kafka, topic, new Listener() {
+            @Override
+            public void read(ConsumerRecord<String, byte[]> record) {}
+
+            @Override
+            public void caughtUp() {}
+        });
+    }
+
+    /** Starts to follow {@code topic}; {@code listener} must neither block nor throw. */
+    public static TopicIndex follow(KafkaAccess kafka, String topic, Listener listener) {
+        TopicIndex index = new TopicIndex(kafka, topic, listener);
         index.thread.start();
         return index;
     }
@@ -180,6 +202,10 @@ public final class TopicIndex implements AutoCloseable {
             ConsumerRecords<String, byte[]> records = follower.poll(waiting.isEmpty() ? POLL : POLL.dividedBy(10));
             for (ConsumerRecord<String, byte[]> record : records) {
                 note(record);
+                listener.read(record);
+            }
+            if (records.isEmpty()) {
+                listener.caughtUp();
             }
             waiting.removeIf(r -> r.reachedBy(follower));
             checkProgress(records.isEmpty());

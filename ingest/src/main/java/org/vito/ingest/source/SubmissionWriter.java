@@ -12,15 +12,19 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vito.protocol.KafkaAccess;
 import org.vito.protocol.Reason;
 import org.vito.protocol.RetriableException;
 import org.vito.protocol.Topics;
 import org.vito.protocol.v1.DeadLetter;
+import org.vito.protocol.v1.StoredVideo;
 import org.vito.protocol.v1.VideoSubmission;
 
 /** Writes submissions, and letters about what could not be submitted, to Kafka. Safe to share. */
 public final class SubmissionWriter implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SubmissionWriter.class);
     private static final long TIMEOUT_SECONDS = 90;
 
     private final KafkaProducer<String, byte[]> producer;
@@ -57,6 +61,16 @@ public final class SubmissionWriter implements AutoCloseable {
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             throw new RetriableException(Reason.KAFKA, "could not write to " + Topics.SUBMITTED + ": " + e, e);
         }
+    }
+
+    /** Writes a video's record and does not wait for it; what fails is logged. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of failures
+    public void send(StoredVideo video) {
+        producer.send(Topics.STORED.record(video), (sent, failure) -> {
+            if (failure != null) {
+                log.warn("the record of video {} could not be written: {}", video.getVideoId(), failure.toString());
+            }
+        });
     }
 
     @Override

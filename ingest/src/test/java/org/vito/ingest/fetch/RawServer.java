@@ -10,6 +10,8 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A server that answers whatever it is told to, HTTP or not, and remembers what it was asked. */
@@ -20,6 +22,7 @@ final class RawServer implements Closeable {
     private volatile String once = "";
     private volatile String again = "";
     private volatile boolean silent;
+    private final Queue<String> turns = new ConcurrentLinkedQueue<>();
 
     private RawServer(ServerSocket socket) {
         this.socket = socket;
@@ -55,6 +58,13 @@ final class RawServer implements Closeable {
         once = text;
         again = "";
         silent = false;
+    }
+
+    /** Gives each of {@code texts} to one connection, the last one to all that follow. */
+    void answerInTurn(String... texts) {
+        turns.clear();
+        turns.addAll(List.of(texts));
+        answer(texts[texts.length - 1]);
     }
 
     /** Sends {@code first}, then {@code rest} for as long as anybody listens. */
@@ -97,7 +107,8 @@ final class RawServer implements Closeable {
                 return; // the socket stays open
             }
             OutputStream out = client.getOutputStream();
-            out.write(once.getBytes(StandardCharsets.ISO_8859_1));
+            String turn = turns.poll();
+            out.write((turn == null ? once : turn).getBytes(StandardCharsets.ISO_8859_1));
             byte[] more = again.repeat(100).getBytes(StandardCharsets.ISO_8859_1);
             while (more.length > 0) {
                 out.write(more);
