@@ -14,12 +14,16 @@ import org.bytedeco.opencv.opencv_core.Rect;
  * even. The memory for it is kept. One thread at a time.
  */
 final class ViewBytes implements AutoCloseable {
+    /** Lines rounded together: few enough to stay in the nearest caches. */
+    private static final int BAND = 8;
+
     private final int size;
     private final int stride;
     private final FloatPointer numbers;
-    private final FloatBuffer planes;
+    private final FloatBuffer band;
     private final Mat source;
     private final Mat rounded;
+    private final Mat[] bandOf;
     private final Mat inverted;
     private final Mat[] planeOf = new Mat[3];
     private final Mat[] turnedOf = new Mat[3];
@@ -33,13 +37,17 @@ final class ViewBytes implements AutoCloseable {
     ViewBytes(int size) {
         this.size = size;
         stride = Lines.padded(size);
-        numbers = new FloatPointer(3L * stride * stride).zero();
-        planes = numbers.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
-        source = new Mat(3 * stride, stride, opencv_core.CV_32FC1, numbers);
-        rounded = new Mat(3 * stride, stride, opencv_core.CV_8UC1);
-        inverted = new Mat(3 * stride, stride, opencv_core.CV_8UC1);
+        numbers = new FloatPointer(3L * stride * BAND).zero();
+        band = numbers.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
+        source = new Mat(BAND, 3 * stride, opencv_core.CV_32FC1, numbers);
+        rounded = new Mat((size + BAND - 1) / BAND * BAND, 3 * stride, opencv_core.CV_8UC1);
+        inverted = new Mat(rounded.rows(), 3 * stride, opencv_core.CV_8UC1);
+        bandOf = new Mat[rounded.rows() / BAND];
+        for (int i = 0; i < bandOf.length; i++) {
+            bandOf[i] = rounded.rowRange(BAND * i, BAND * (i + 1));
+        }
         for (int colour = 0; colour < 3; colour++) {
-            try (Rect inner = new Rect(0, colour * stride, size, size)) {
+            try (Rect inner = new Rect(colour * stride, 0, size, size)) {
                 planeOf[colour] = new Mat(rounded, inner);
             }
             turnedOf[colour] = new Mat(size, size, opencv_core.CV_8UC1);
@@ -52,10 +60,14 @@ final class ViewBytes implements AutoCloseable {
         bytes = joined.createBuffer();
     }
 
-    /** Takes line {@code at}, a row or a column: {@code values} numbers, those of red, then those of green, of blue. */
+    /**
+     * Takes line {@code at}, a row or a column: {@code values} numbers, those of red, then those of green, of blue. Lines come in
+     * order, and all of them before they are written.
+     */
     void take(float[] line, int at, int values) {
-        for (int from = 0; from < values; from += stride) {
-            planes.put((from + at) * stride, line, from, stride);
+        band.put(at % BAND * 3 * stride, line, 0, values);
+        if (at % BAND == BAND - 1 || at == size - 1) {
+            source.convertTo(bandOf[at / BAND], opencv_core.CV_8U, 255, 0);
         }
     }
 
@@ -67,7 +79,6 @@ final class ViewBytes implements AutoCloseable {
      * @param solarise whether values from 0.5 up are turned over: x becomes 1 - x
      */
     void write(boolean columns, boolean grey, boolean solarise, ByteBuffer out, int at) {
-        source.convertTo(rounded, opencv_core.CV_8U, 255, 0);
         if (solarise) {
             opencv_core.bitwise_not(rounded, inverted);
             opencv_core.min(rounded, inverted, rounded);
@@ -95,6 +106,9 @@ final class ViewBytes implements AutoCloseable {
         }
         for (Mat plane : turnedOf) {
             plane.close();
+        }
+        for (Mat lines : bandOf) {
+            lines.close();
         }
         inverted.close();
         rounded.close();
