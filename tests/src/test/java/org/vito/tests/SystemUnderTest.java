@@ -50,7 +50,7 @@ final class SystemUnderTest implements AutoCloseable {
 
     private VitoProcess start(String name, Path data, String command, String... options) throws Exception {
         List<String> line = new ArrayList<>(List.of(command, "--data", data.toString()));
-        if (kafka != null) {
+        if (kafka != null && !command.equals("broker")) {
             line.addAll(List.of("-b", kafka.bootstrapServers()));
         }
         line.addAll(List.of(options));
