@@ -2,23 +2,15 @@ package org.vito.deploy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.vito.protocol.KafkaAccess;
+import org.vito.ingest.Submitter;
 import org.vito.protocol.Reason;
-import org.vito.protocol.Topics;
 import org.vito.protocol.VitoException;
-import org.vito.protocol.v1.VideoSubmission;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,23 +26,33 @@ import picocli.CommandLine.Spec;
         header = "Ask a running system to take videos in.",
         description = {
             "",
-            "Returns when Kafka holds the request. What becomes of it: vito status, the live page, or vito deadletters if"
-                    + " it is refused."
+            "Returns when Kafka holds the request, and prints its id, by which it is found again: the same file or address has the"
+                    + " same. What becomes of it: vito status, the live page, or vito deadletters if it is refused. Lines of a"
+                    + " manifest that name no video are told and passed over."
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:Submitted.", "1:Kafka cannot be reached.", "2:The command line cannot be used."},
+        exitCodeList = {
+            "0:Submitted.",
+            "1:There is no such file, or Kafka cannot be reached.",
+            "2:The command line cannot be used."
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  vito submit holiday.mp4 --title 'waves on a beach'",
-            "  vito submit --licence CC-BY-4.0 -b kafka1:9092 https://example.org/a.webm"
+            "  vito submit --licence CC-BY-4.0 -b kafka1:9092 https://example.org/a.webm",
+            "  vito submit list.csv"
         })
 final class SubmitCommand implements Callable<Integer> {
-    private static final int TIMEOUT_SECONDS = 60;
+    private static final int SHOWN = 20; // ids of a manifest's lines
 
     @Spec
     CommandSpec spec;
 
-    @Parameters(arity = "1..*", paramLabel = "VIDEO", description = "A file of this machine, or a http(s) address.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "VIDEO",
+            description =
+                    "A file of this machine, a http(s) address, or a manifest: .jsonl, .ndjson or .csv, a video a line.")
     List<String> videos;
 
     @Option(
@@ -73,49 +75,36 @@ final class SubmitCommand implements Callable<Integer> {
     CommonOptions common;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         Config config = common.configuration(ConfigFactory.empty(), List.of());
         Logging.toConsole(common.verbose());
-        List<String> addresses = videos.stream().map(SubmitCommand::address).toList();
-        send(KafkaAddress.existing(config), addresses);
-        addresses.forEach(a -> spec.commandLine().getOut().println("submitted " + a));
+        videos.forEach(SubmitCommand::check);
+        PrintWriter out = spec.commandLine().getOut();
+        int submitted = 0;
+        try (Submitter submitter = Submitter.open(KafkaAddress.existing(config), InstantSource.system())) {
+            for (String video : videos) {
+                Submitter.Submitted done = submitter.submit(video, title, licence);
+                done.refused().forEach(spec.commandLine().getErr()::println);
+                submitted += done.ids().size();
+                done.ids().stream().limit(SHOWN).forEach(id -> out.println("submitted as " + id));
+                if (done.ids().size() > SHOWN) {
+                    out.println("and " + (done.ids().size() - SHOWN) + " more");
+                }
+            }
+        }
+        if (submitted == 0) {
+            throw new VitoException(Reason.BAD_DATA_SET, "nothing was submitted: no line names a video");
+        }
         return 0;
     }
 
-    private void send(KafkaAccess kafka, List<String> addresses) throws InterruptedException {
-        try (KafkaProducer<String, byte[]> producer =
-                new KafkaProducer<>(new HashMap<String, Object>(kafka.producer()))) {
-            List<Future<RecordMetadata>> sent = new ArrayList<>();
-            for (String address : addresses) {
-                sent.add(producer.send(Topics.SUBMITTED.record(VideoSubmission.newBuilder()
-                        .setSubmissionId(address)
-                        .setUri(address)
-                        .setTitle(title)
-                        .setLicence(licence)
-                        .setSource("submit")
-                        .setSubmittedAtMs(System.currentTimeMillis())
-                        .build())));
+    /** Refuses a path that leads nowhere before anything is submitted. */
+    private static void check(String video) {
+        if (!video.matches("[a-zA-Z][a-zA-Z0-9+.-]+:.*")) {
+            Path file = Path.of(video).toAbsolutePath().normalize();
+            if (!Files.isRegularFile(file)) {
+                throw new VitoException(Reason.BAD_SETTING, "there is no file " + file);
             }
-            for (Future<RecordMetadata> one : sent) {
-                one.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-            }
-        } catch (ExecutionException | TimeoutException e) {
-            throw new VitoException(
-                    Reason.KAFKA,
-                    "Kafka at %s did not take the submission: %s"
-                            .formatted(kafka.bootstrapServers(), Causes.line(Causes.plain(e))),
-                    e);
         }
-    }
-
-    private static String address(String given) {
-        if (given.matches("[a-zA-Z][a-zA-Z0-9+.-]+:.*")) {
-            return given;
-        }
-        Path file = Path.of(given).toAbsolutePath().normalize();
-        if (!Files.isRegularFile(file)) {
-            throw new VitoException(Reason.BAD_SETTING, "there is no file " + file);
-        }
-        return file.toUri().toString();
     }
 }
