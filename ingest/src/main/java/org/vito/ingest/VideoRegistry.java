@@ -28,8 +28,8 @@ import org.vito.protocol.v1.VideoSubmission;
 
 /**
  * Which videos are stored, as far as this run of the ingest stream needs to know: what the topic of stored videos says, and
- * what this run has written to it but perhaps not committed yet. Refusing one submission does
- * not take the bytes from under another that is being worked on.
+ * what this run has written to it but perhaps not committed yet. Refusing one submission does not take the bytes from under
+ * another that is being worked on.
  */
 final class VideoRegistry implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VideoRegistry.class);

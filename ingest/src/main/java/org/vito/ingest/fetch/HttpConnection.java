@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -54,10 +53,8 @@ final class HttpConnection implements AutoCloseable {
         String shown = Addresses.shown(at.toString());
         boolean secure = "https".equalsIgnoreCase(at.getScheme());
         int port = at.getPort() >= 0 ? at.getPort() : secure ? 443 : 80;
-        Socket socket = connect(at, shown, port, means);
+        Socket socket = connect(at, shown, port, deadline, means);
         try {
-            socket.setSoTimeout(
-                    (int) Math.min(Integer.MAX_VALUE, means.limits.read().toMillis()));
             if (secure) {
                 socket = secure(socket, at.getHost(), port, means.tls);
             }
@@ -92,7 +89,7 @@ final class HttpConnection implements AutoCloseable {
         }
     }
 
-    private static Socket connect(URI at, String shown, int port, Means means) {
+    private static Socket connect(URI at, String shown, int port, Instant deadline, Means means) {
         if (at.getHost() == null) {
             throw new VitoException(Reason.BAD_ADDRESS, "'" + shown + "' names no host");
         }
@@ -106,7 +103,7 @@ final class HttpConnection implements AutoCloseable {
         addresses.forEach(address -> means.policy.check(at, address));
         IOException last = new UnknownHostException(host);
         for (InetAddress address : addresses) {
-            Socket socket = new Socket(Proxy.NO_PROXY);
+            Socket socket = new TimedSocket(means.limits.read(), deadline, means.clock);
             try {
                 int most =
                         (int) Math.min(Integer.MAX_VALUE, means.limits.connect().toMillis());

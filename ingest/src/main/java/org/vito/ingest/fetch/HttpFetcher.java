@@ -18,8 +18,8 @@ import org.vito.protocol.VitoException;
 
 /**
  * Opens http and https addresses. Redirections are followed by hand, so that each is counted and asked of the policy; one
- * from https to http is refused. What no video is sent as, and whatever was compressed on the way, is refused too. A body that breaks off is
- * gone on with where the server says which version it is.
+ * from https to http is refused. What no video is sent as, and whatever was compressed on the way, is refused too. A body
+ * that breaks off is gone on with where the server says which version it is.
  */
 final class HttpFetcher implements Fetcher {
     private static final Set<String> SCHEMES = Set.of("http", "https");

@@ -46,7 +46,6 @@ final class Wire extends InputStream {
             throw late();
         }
         try {
-            socket.setSoTimeout((int) Math.min(Integer.MAX_VALUE, Math.min(left, read.toMillis())));
             return in.read(to, offset, length);
         } catch (SocketTimeoutException e) {
             throw left < read.toMillis()

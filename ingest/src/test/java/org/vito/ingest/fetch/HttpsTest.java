@@ -3,7 +3,10 @@ package org.vito.ingest.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +16,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManagerFactory;
@@ -24,6 +28,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.vito.protocol.RetriableException;
 
@@ -76,8 +81,12 @@ class HttpsTest {
     }
 
     private static Download open(String host, int port) {
-        FetchLimits limits = new FetchLimits(
-                Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(20), 3, 100_000, "vito/test");
+        return open(host, port, Duration.ofSeconds(20));
+    }
+
+    private static Download open(String host, int port, Duration total) {
+        FetchLimits limits =
+                new FetchLimits(Duration.ofSeconds(5), Duration.ofSeconds(5), total, 3, 100_000, "vito/test");
         return new HttpFetcher(new HttpConnection.Means(
                         limits,
                         AddressPolicy.standard(false, AllowedNetworks.with(List.of("127.0.0.1"))),
@@ -114,6 +123,32 @@ class HttpsTest {
             assertThatThrownBy(() -> open("other.test", listening.getLocalPort()))
                     .isInstanceOf(RetriableException.class)
                     .hasMessageContaining("other.test");
+        }
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a read cannot be interrupted
+    void aHandshakeByteByByteEndsWithTheTimeOfTheFetch() throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 5, RawServer.address("127.0.0.1"))) {
+            Thread thread = new Thread(() -> drip(listening));
+            thread.setDaemon(true);
+            thread.start();
+            assertThatThrownBy(() -> open("video.test", listening.getLocalPort(), Duration.ofSeconds(1)))
+                    .isInstanceOf(RetriableException.class)
+                    .hasMessageContaining("video.test");
+        }
+    }
+
+    /** The head of a handshake message of 16,383 bytes, and then one of these every 50 ms: never long enough silent. */
+    private static void drip(ServerSocket listening) {
+        CountDownLatch never = new CountDownLatch(1);
+        try (Socket client = listening.accept()) {
+            client.getOutputStream().write(new byte[] {22, 3, 3, 63, -1});
+            while (!never.await(50, TimeUnit.MILLISECONDS)) {
+                client.getOutputStream().write(2);
+            }
+        } catch (IOException | InterruptedException e) {
+            never.countDown(); // the client has had enough
         }
     }
 
