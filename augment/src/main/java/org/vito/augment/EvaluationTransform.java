@@ -18,6 +18,11 @@ public final class EvaluationTransform implements AutoCloseable {
     private final ViewBytes bytes;
     private byte[] three = new byte[0];
 
+    /** The usual one for a network of images of {@code size} pixels a side: shorter side to 256/224 of it. */
+    public static EvaluationTransform of(int size) {
+        return new EvaluationTransform((int) Math.round(size * 256.0 / 224.0), size);
+    }
+
     /**
      * Makes the transform.
      *

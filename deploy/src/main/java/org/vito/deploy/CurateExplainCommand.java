@@ -4,7 +4,6 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,8 +97,8 @@ final class CurateExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (out != null && !out.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
-            throw new VitoException(Reason.BAD_SETTING, "--out " + out + ": expected a name that ends in .png");
+        if (out != null) {
+            Sheets.checkName(out);
         }
         if (!Files.isRegularFile(video) || !Files.isReadable(video)) {
             throw new VitoException(Reason.NOT_FOUND, video + ": no such file, or it cannot be read: expected a video");
@@ -118,7 +117,7 @@ final class CurateExplainCommand implements Callable<Integer> {
             Explanation why = explainer.explain(video.toAbsolutePath(), title);
             tell(spec.commandLine().getOut(), explainer.rule(), why);
             if (out != null) {
-                write(out, new JudgedSheet(String.valueOf(video.getFileName()), why).png());
+                Sheets.write(out, new JudgedSheet(String.valueOf(video.getFileName()), why).png());
             }
             return 0;
         } finally {
@@ -132,7 +131,7 @@ final class CurateExplainCommand implements Callable<Integer> {
         for (Explanation.Judged frame : why.frames()) {
             words.println("%9s %s %s"
                     .formatted(
-                            ViewSheet.seconds(frame.frame().getPtsUs()),
+                            Sheets.seconds(frame.frame().getPtsUs()),
                             frame.fits() ? "*" : " ",
                             frame.guesses().stream()
                                     .map(guess ->
@@ -142,13 +141,5 @@ final class CurateExplainCommand implements Callable<Integer> {
         words.println("verdict   "
                 + (why.accepted() ? "taken" + (why.category().isEmpty() ? "" : ", as " + why.category()) : "left out"));
         words.println("reason    " + why.reason());
-    }
-
-    private static void write(Path out, byte[] png) {
-        try {
-            Files.write(out, png);
-        } catch (IOException e) {
-            throw new VitoException(Reason.STORAGE, out + " cannot be written: " + e.getMessage(), e);
-        }
     }
 }

@@ -17,7 +17,6 @@ import org.vito.protocol.v1.Frame;
 /** The learner's networks as curation wants them: frames are transformed as in evaluation, weights named as in commands. */
 final class EncoderNetworks implements CurationNetworks {
     private static final String LOGITS = "logits";
-    private static final double MARGIN = 256.0 / 224.0;
 
     private final Path data;
 
@@ -54,8 +53,7 @@ final class EncoderNetworks implements CurationNetworks {
         private Network(String name, FrozenEncoder encoder) {
             this.name = name;
             this.encoder = encoder;
-            int size = encoder.imageSize();
-            transform = new EvaluationTransform((int) Math.round(size * MARGIN), size);
+            transform = EvaluationTransform.of(encoder.imageSize());
         }
 
         static Network open(String weights, Path data) {

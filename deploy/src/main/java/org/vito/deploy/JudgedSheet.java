@@ -5,7 +5,6 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +23,6 @@ final class JudgedSheet {
     private static final int WIDTH = 190;
     private static final int LINE = 16;
     private static final int GUESSES = 5;
-    private static final Color PAPER = new Color(0xfbfbf9);
-    private static final Color INK = new Color(0x22262b);
-    private static final Color PALE = new Color(0x7a828c);
     private static final Color FITS = new Color(0x2f9e44);
     private static final Color LEFT_OUT = new Color(0xc92a2a);
 
@@ -41,7 +37,7 @@ final class JudgedSheet {
         this.why = why;
         for (Explanation.Judged judged : why.frames()) {
             Images.Picture picture = Images.decodeRgb(judged.frame().getJpeg().toByteArray());
-            frames.add(ViewSheet.image(picture));
+            frames.add(Sheets.image(picture));
             frameHeight = Math.max(frameHeight, WIDTH * picture.height() / picture.width());
         }
     }
@@ -58,13 +54,8 @@ final class JudgedSheet {
         measuring.dispose();
         int heading = MARGIN + 26 + reason.size() * 20 + GAP;
         BufferedImage sheet = new BufferedImage(width, heading + rows * cell + MARGIN, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = sheet.createGraphics();
+        Graphics2D g = Sheets.paper(sheet);
         try {
-            g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-            g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            g.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-            g.setColor(PAPER);
-            g.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
             heading(g, reason);
             for (int i = 0; i < frames.size(); i++) {
                 frame(g, i, MARGIN + i % COLUMNS * (WIDTH + GAP), heading + i / COLUMNS * cell);
@@ -72,7 +63,7 @@ final class JudgedSheet {
         } finally {
             g.dispose();
         }
-        return ViewSheet.png(sheet);
+        return Sheets.png(sheet);
     }
 
     private void heading(Graphics2D g, List<String> reason) {
@@ -81,7 +72,7 @@ final class JudgedSheet {
         String verdict = why.accepted() ? "Taken" : "Left out";
         g.drawString(verdict, MARGIN, MARGIN + 16);
         int after = MARGIN + g.getFontMetrics().stringWidth(verdict) + GAP;
-        g.setColor(INK);
+        g.setColor(Sheets.INK);
         g.drawString(video + (why.category().isEmpty() ? "" : " \u2013 " + why.category()), after, MARGIN + 16);
         g.setFont(plain(14));
         for (int i = 0; i < reason.size(); i++) {
@@ -101,12 +92,12 @@ final class JudgedSheet {
         }
         int line = y + height + LINE;
         g.setFont(plain(12));
-        g.setColor(PALE);
-        g.drawString(ViewSheet.seconds(judged.frame().getPtsUs()), x, line);
+        g.setColor(Sheets.PALE);
+        g.drawString(Sheets.seconds(judged.frame().getPtsUs()), x, line);
         for (int guess = 0; guess < judged.guesses().size(); guess++) {
             Explanation.Guess one = judged.guesses().get(guess);
             line += LINE;
-            g.setColor(guess > 0 ? PALE : judged.fits() ? FITS : INK);
+            g.setColor(guess > 0 ? Sheets.PALE : judged.fits() ? FITS : Sheets.INK);
             String probability = String.format(Locale.ROOT, "%.2f", one.probability());
             g.drawString(probability, x, line);
             g.drawString(shortened(one.label(), g.getFontMetrics(), WIDTH - 36), x + 36, line);

@@ -1,23 +1,16 @@
 package org.vito.deploy;
 
-import com.google.protobuf.ByteString;
 import java.awt.AlphaComposite;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.Shape;
 import java.awt.geom.Area;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import javax.imageio.ImageIO;
 import org.vito.augment.ClipViews;
 import org.vito.augment.Images;
 import org.vito.protocol.v1.Clip;
@@ -33,9 +26,6 @@ final class ViewSheet {
     private static final int TEXT_WIDTH = 230;
     private static final int LEAST_ROW = 168;
     private static final int LINE = 18;
-    private static final Color PAPER = new Color(0xfbfbf9);
-    private static final Color INK = new Color(0x22262b);
-    private static final Color PALE = new Color(0x7a828c);
     private static final Color MARK = new Color(0xffb000);
 
     private final int size;
@@ -64,29 +54,13 @@ final class ViewSheet {
         int width = 2 * MARGIN + frameWidth + GAP + Math.max(size, rowHeight()) + GAP + TEXT_WIDTH;
         int height = 2 * MARGIN - GAP + blocks.size() * (HEADING + MARGIN) - MARGIN + rows * (rowHeight() + GAP);
         BufferedImage sheet = new BufferedImage(width, Math.max(height, 1), BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = sheet.createGraphics();
+        Graphics2D g = Sheets.paper(sheet);
         try {
-            g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-            g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            g.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-            g.setColor(PAPER);
-            g.fillRect(0, 0, width, height);
             draw(g, frameWidth);
         } finally {
             g.dispose();
         }
-        return png(sheet);
-    }
-
-    /** A picture as PNG. */
-    static byte[] png(BufferedImage picture) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(picture, "png", bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
+        return Sheets.png(sheet);
     }
 
     private int rowHeight() {
@@ -106,7 +80,7 @@ final class ViewSheet {
                 ClipViews.View one = block.views().get(view);
                 frame(g, one, MARGIN + frameWidth - frameWidth(one.source()), y);
                 int at = MARGIN + frameWidth + GAP;
-                g.drawImage(image(one.picture()), at, y, null);
+                g.drawImage(Sheets.image(one.picture()), at, y, null);
                 words(g, block.clip(), view, one, at + Math.max(size, rowHeight()) + GAP, y);
                 y += rowHeight() + GAP;
             }
@@ -115,13 +89,14 @@ final class ViewSheet {
     }
 
     private static void heading(Graphics2D g, Clip clip, int y) {
-        g.setColor(INK);
+        g.setColor(Sheets.INK);
         g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
-        String span = seconds(clip.getStartUs()) + " to " + seconds(clip.getStartUs() + clip.getLengthUs());
+        String span =
+                Sheets.seconds(clip.getStartUs()) + " to " + Sheets.seconds(clip.getStartUs() + clip.getLengthUs());
         g.drawString("Clip from " + span, MARGIN, y + 16);
         int after = g.getFontMetrics().stringWidth("Clip from " + span) + GAP;
         g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
-        g.setColor(PALE);
+        g.setColor(Sheets.PALE);
         String id = clip.getVideoId();
         g.drawString(
                 clip.getFramesCount() + " frames · video " + id.substring(0, Math.min(12, id.length())),
@@ -134,11 +109,11 @@ final class ViewSheet {
         Shape whole = new Rectangle2D.Double(x, y, frameWidth(view.source()), rowHeight());
         Shape crop = new Rectangle2D.Double(
                 x + view.x() * scale, y + view.y() * scale, view.width() * scale, view.height() * scale);
-        g.drawImage(image(view.source()), x, y, frameWidth(view.source()), rowHeight(), null);
+        g.drawImage(Sheets.image(view.source()), x, y, frameWidth(view.source()), rowHeight(), null);
         Area outside = new Area(whole);
         outside.subtract(new Area(crop));
         g.setComposite(AlphaComposite.getInstance(AlphaComposite.SRC_OVER, 0.62f));
-        g.setColor(PAPER);
+        g.setColor(Sheets.PAPER);
         g.fill(outside);
         g.setComposite(AlphaComposite.SrcOver);
         Shape clip = g.getClip();
@@ -150,41 +125,23 @@ final class ViewSheet {
     }
 
     private static void words(Graphics2D g, Clip clip, int number, ClipViews.View view, int x, int y) {
-        g.setColor(INK);
+        g.setColor(Sheets.INK);
         g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 13));
         g.drawString("View " + (number + 1), x, y + 13);
         g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
-        g.setColor(PALE);
+        g.setColor(Sheets.PALE);
         g.drawString(
                 "frame %d, %s"
                         .formatted(
                                 view.frame() + 1,
-                                seconds(clip.getFrames(view.frame()).getPtsUs())),
+                                Sheets.seconds(clip.getFrames(view.frame()).getPtsUs())),
                 x,
                 y + 13 + LINE);
-        g.setColor(INK);
+        g.setColor(Sheets.INK);
         int line = y + 13 + 2 * LINE + 4;
         for (String word : view.words()) {
             g.drawString(word, x, line);
             line += LINE;
         }
-    }
-
-    /** A time as people read it. */
-    static String seconds(long us) {
-        return String.format(Locale.ROOT, "%.2f s", us / 1e6);
-    }
-
-    /** A picture as Java draws it. */
-    static BufferedImage image(Images.Picture picture) {
-        BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
-        ByteString rgb = picture.rgb();
-        for (int i = 0; i < picture.width() * picture.height(); i++) {
-            int pixel = ((rgb.byteAt(3 * i) & 0xff) << 16)
-                    | ((rgb.byteAt(3 * i + 1) & 0xff) << 8)
-                    | (rgb.byteAt(3 * i + 2) & 0xff);
-            image.setRGB(i % picture.width(), i / picture.width(), pixel);
-        }
-        return image;
     }
 }

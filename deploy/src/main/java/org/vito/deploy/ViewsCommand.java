@@ -2,13 +2,10 @@ package org.vito.deploy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.vito.augment.AugmentSettings;
 import org.vito.augment.ClipViews;
@@ -103,9 +100,7 @@ final class ViewsCommand implements Callable<Integer> {
                     Reason.BAD_SETTING,
                     "--clips %d --epoch %d: expected 1 to 32 clips, an epoch from 0".formatted(count, epoch));
         }
-        if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
-            throw new VitoException(Reason.BAD_SETTING, "--out " + out + ": expected a name that ends in .png");
-        }
+        Sheets.checkName(out);
         Config config = common.configuration(
                 ConfigFactory.empty(),
                 Presets.of(ViewsCommand.class.getClassLoader()).resources(presets));
@@ -126,7 +121,7 @@ final class ViewsCommand implements Callable<Integer> {
                 tell(words, clip, made);
             }
         }
-        write(sheet.png());
+        Sheets.write(out, sheet.png());
         return 0;
     }
 
@@ -138,16 +133,8 @@ final class ViewsCommand implements Callable<Integer> {
                             clip.getClipId(),
                             view + 1,
                             one.frame() + 1,
-                            ViewSheet.seconds(clip.getFrames(one.frame()).getPtsUs()),
+                            Sheets.seconds(clip.getFrames(one.frame()).getPtsUs()),
                             String.join("; ", one.words())));
-        }
-    }
-
-    private void write(byte[] png) {
-        try {
-            Files.write(out, png);
-        } catch (IOException e) {
-            throw new VitoException(Reason.STORAGE, out + " cannot be written: " + e.getMessage(), e);
         }
     }
 }

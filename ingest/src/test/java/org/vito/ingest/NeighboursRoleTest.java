@@ -2,25 +2,18 @@ package org.vito.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vito.ingest.curation.VectorIndex;
-import org.vito.protocol.ObjectStore;
 import org.vito.protocol.RunningRole;
 import org.vito.protocol.Topics;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.Frame;
-import org.vito.protocol.v1.StoredVideo;
 
 /** The rule neighbours over Kafka: real videos, decoded by real processes, and their brightness for a feature. */
 class NeighboursRoleTest {
@@ -55,12 +48,8 @@ class NeighboursRoleTest {
         }
 
         private static float[] vector(Frame frame) {
-            try (InputStream jpeg = new ByteArrayInputStream(frame.getJpeg().toByteArray())) {
-                double angle = (ImageIO.read(jpeg).getRGB(4, 4) & 0xff) / 255.0 * Math.PI / 2;
-                return new float[] {(float) Math.cos(angle), (float) Math.sin(angle)};
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            double angle = TestVideos.brightness(frame) * Math.PI / 2;
+            return new float[] {(float) Math.cos(angle), (float) Math.sin(angle)};
         }
 
         @Override
@@ -113,18 +102,6 @@ class NeighboursRoleTest {
     }
 
     private String store(TestSystem system, int shade) throws Exception {
-        Path file = TestVideos.write(directory.resolve(shade + ".mp4"), 100, shade);
-        ObjectStore.Put put;
-        try (InputStream bytes = Files.newInputStream(file)) {
-            put = system.platform.objects().put("videos", bytes, Long.MAX_VALUE);
-        }
-        StoredVideo video = StoredVideo.newBuilder()
-                .setVideoId(put.sha256())
-                .setAddress(put.address())
-                .setDurationUs(100 * 40_000L)
-                .setFramesPerSecond(TestVideos.RATE)
-                .build();
-        TestBroker.send(Topics.STORED.name(), put.sha256(), video.toByteArray());
-        return put.sha256();
+        return TestVideos.store(system, directory.resolve(shade + ".mp4"), 100, shade, "");
     }
 }

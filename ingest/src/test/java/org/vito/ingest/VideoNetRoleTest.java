@@ -2,24 +2,17 @@ package org.vito.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vito.protocol.ObjectStore;
 import org.vito.protocol.RunningRole;
 import org.vito.protocol.Topics;
 import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.Evidence;
 import org.vito.protocol.v1.Frame;
-import org.vito.protocol.v1.StoredVideo;
 
 /** The rule videonet over Kafka: real videos, decoded by real processes, and a classifier of brightness. */
 class VideoNetRoleTest {
@@ -58,12 +51,8 @@ class VideoNetRoleTest {
         }
 
         private static float[] row(Frame frame) {
-            try (InputStream jpeg = new ByteArrayInputStream(frame.getJpeg().toByteArray())) {
-                float bright = (ImageIO.read(jpeg).getRGB(4, 4) & 0xff) / 255f;
-                return new float[] {1 - bright, bright};
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            float bright = TestVideos.brightness(frame);
+            return new float[] {1 - bright, bright};
         }
 
         @Override
@@ -114,19 +103,6 @@ class VideoNetRoleTest {
     }
 
     private String store(TestSystem system, int shade, String title) throws Exception {
-        Path file = TestVideos.write(directory.resolve(shade + ".mp4"), 252, shade);
-        ObjectStore.Put put;
-        try (InputStream bytes = Files.newInputStream(file)) {
-            put = system.platform.objects().put("videos", bytes, Long.MAX_VALUE);
-        }
-        StoredVideo video = StoredVideo.newBuilder()
-                .setVideoId(put.sha256())
-                .setAddress(put.address())
-                .setTitle(title)
-                .setDurationUs(252 * 40_000L)
-                .setFramesPerSecond(TestVideos.RATE)
-                .build();
-        TestBroker.send(Topics.STORED.name(), put.sha256(), video.toByteArray());
-        return put.sha256();
+        return TestVideos.store(system, directory.resolve(shade + ".mp4"), 252, shade, title);
     }
 }

@@ -18,8 +18,6 @@ final class Pictures implements AutoCloseable {
         EVAL
     }
 
-    private static final double MARGIN = 256.0 / 224.0;
-
     private final Resize resize;
     private final int size;
     private final Queue<EvaluationTransform> idle = new ConcurrentLinkedQueue<>();
@@ -48,7 +46,7 @@ final class Pictures implements AutoCloseable {
         byte[] square = new byte[size * size * 3];
         EvaluationTransform transform = idle.poll();
         if (transform == null) {
-            transform = new EvaluationTransform((int) Math.round(size * MARGIN), size);
+            transform = EvaluationTransform.of(size);
         }
         try {
             transform.encoded(encoded, ByteBuffer.wrap(square));

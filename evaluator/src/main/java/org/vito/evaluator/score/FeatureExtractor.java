@@ -14,7 +14,6 @@ import org.vito.evaluator.task.Workers;
  * image size, centre crop of that size.
  */
 final class FeatureExtractor implements AutoCloseable {
-    private static final double RESIZE = 256.0 / 224.0;
 
     private final ImageEncoder encoder;
     private final int batch;
@@ -33,7 +32,7 @@ final class FeatureExtractor implements AutoCloseable {
         size = encoder.imageSize();
         images = ByteBuffer.allocateDirect(Math.multiplyExact(batch, size * size * 3));
         for (int i = 0; i < workers.threads(); i++) {
-            transforms.add(new EvaluationTransform((int) Math.round(size * RESIZE), size));
+            transforms.add(EvaluationTransform.of(size));
         }
     }
 

@@ -33,7 +33,6 @@ final class TargetSet implements AutoCloseable {
 
     private final Path directory;
     private final VectorIndex index;
-    private final Path storage;
     private final int neighbours;
     private final Map<String, PriorityQueue<Near>> lists = new HashMap<>();
 
@@ -42,15 +41,14 @@ final class TargetSet implements AutoCloseable {
 
     private TargetSet(Path directory, Path storage, int neighbours) {
         this.directory = directory;
-        this.storage = storage;
         this.neighbours = neighbours;
-        index = VectorIndex.open(storage);
+        index = VectorIndex.create(storage); // the images, or the network, may be others than last time
     }
 
     /**
      * Embeds the images below {@code directory}; images that cannot be read are passed over with a warning.
      *
-     * @param storage where their index lies while it is open
+     * @param storage where their index lies
      * @param neighbours videos kept for each image
      * @throws VitoException BAD_DATA_SET if there is no image that can be used
      */
@@ -150,16 +148,8 @@ final class TargetSet implements AutoCloseable {
         return !list.remove().videoId().equals(videoId);
     }
 
-    /** Forgets the images; they are embedded anew next time, perhaps by another network. */
     @Override
     public void close() {
         index.close();
-        try (Stream<Path> files = Files.list(storage)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new VitoException(Reason.STORAGE, "cannot empty " + storage + ": " + e, e);
-        }
     }
 }

@@ -64,7 +64,17 @@ public final class VectorIndex implements AutoCloseable {
      * @throws VitoException STORAGE if it cannot be read or written
      */
     public static VectorIndex open(Path path) {
+        return open(path, IndexWriterConfig.OpenMode.CREATE_OR_APPEND);
+    }
+
+    /** As {@link #open(Path)}, without what was there. */
+    public static VectorIndex create(Path path) {
+        return open(path, IndexWriterConfig.OpenMode.CREATE);
+    }
+
+    private static VectorIndex open(Path path, IndexWriterConfig.OpenMode mode) {
         IndexWriterConfig config = new IndexWriterConfig()
+                .setOpenMode(mode)
                 .setRAMBufferSizeMB(BUFFER_MB)
                 .setCodec(new Lucene912Codec() {
                     @Override

@@ -167,9 +167,14 @@ class NeighboursTest {
             assertThat(late.accepted()).isFalse();
             assertThat(late.reason()).contains("not among the 2 videos nearest to any of 2 targets", "fish/two.png");
         }
+        Files.delete(targets.resolve("fish/broken.png"));
         try (Neighbours again = rule(targets.toString(), 2)) { // and remembers how near they were
             assertThat(judge(again, "g", 53).accepted()).isFalse();
             assertThat(judge(again, "h", 10).accepted()).isTrue();
+        }
+        Files.delete(targets.resolve("fish/two.png"));
+        try (Neighbours again = rule(targets.toString(), 2)) { // what is no target any more counts no more
+            assertThat(judge(again, "i", 90).reason()).contains("of 1 targets");
         }
     }
 
