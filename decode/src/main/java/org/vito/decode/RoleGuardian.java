@@ -7,6 +7,8 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import akka.stream.AbruptStageTerminationException;
+import akka.stream.AbruptTerminationException;
 import akka.stream.SharedKillSwitch;
 import java.time.Duration;
 import java.util.HashSet;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.vito.protocol.Reason;
@@ -104,7 +107,7 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
     private Behavior<Command> onStreamEnded(StreamEnded end) {
         running.remove(end.stream());
         if (end.cause() != null && failure == null) {
-            failure = end.cause();
+            failure = endedWithTheSystem(end.cause()) ? systemEnded() : end.cause();
             getContext().getLog().error("stream {} gave up", end.stream(), end.cause());
         }
         if (running.isEmpty()) {
@@ -126,7 +129,7 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
 
     private Behavior<Command> onPostStop(PostStop signal) {
         if (failure == null && !running.isEmpty()) {
-            failure = new VitoException(Reason.INTERNAL, "the actor system ended under the decode role");
+            failure = systemEnded();
         }
         if (failure == null) {
             tell(Health.STOPPED, "");
@@ -136,6 +139,16 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
             ended.completeExceptionally(failure);
         }
         return this;
+    }
+
+    /** Whether a stream ended with its actor system, of which it may learn before this actor does. */
+    private static boolean endedWithTheSystem(Throwable cause) {
+        Throwable thrown = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+        return thrown instanceof AbruptTerminationException || thrown instanceof AbruptStageTerminationException;
+    }
+
+    private static VitoException systemEnded() {
+        return new VitoException(Reason.INTERNAL, "the actor system ended under the decode role");
     }
 
     private void tell(Health health, String detail) {
