@@ -79,7 +79,7 @@ public final class IngestRole {
             Executor blocking = system.dispatchers().lookup(BLOCKING);
             StageMeter meter = platform.stages().meter("ingest", "videos", GROUP, Topics.SUBMITTED.name());
             AddressPolicy policy = AddressPolicy.standard(settings.allowFiles(), settings.allowNetworks());
-            Fetchers fetchers = Fetchers.standard(settings.fetch(), policy, platform.clock());
+            Fetchers fetchers = Fetchers.standard(settings.fetch(), settings.hls(), policy, platform.clock());
             fetching = fetchThreads(settings.parallelFetches());
             writer = SubmissionWriter.open(platform.kafka());
             BiConsumer<Duration, Runnable> later =

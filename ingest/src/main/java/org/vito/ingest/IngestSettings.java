@@ -12,6 +12,7 @@ import org.vito.ingest.curation.NeighbourSettings;
 import org.vito.ingest.curation.VideoNetSettings;
 import org.vito.ingest.fetch.AllowedNetworks;
 import org.vito.ingest.fetch.FetchLimits;
+import org.vito.ingest.fetch.HlsLimits;
 import org.vito.ingest.fetch.RetryPolicy;
 import org.vito.ingest.source.SourceSettings;
 import org.vito.protocol.Reason;
@@ -32,6 +33,7 @@ import org.vito.protocol.VitoException;
  * @param parallelFetches videos fetched at a time
  * @param perHost what one host has to bear
  * @param fetch what a fetch may cost
+ * @param hls what an HLS playlist may ask for
  * @param probeTimeout longest wait for a decoder's answer
  * @param retry how often a single failure is tried again
  * @param restart how often a stream is
@@ -50,6 +52,7 @@ public record IngestSettings(
         int parallelFetches,
         PerHost perHost,
         FetchLimits fetch,
+        HlsLimits hls,
         Duration probeTimeout,
         RetryPolicy retry,
         Restart restart,
@@ -105,6 +108,7 @@ public record IngestSettings(
                 s.whole("parallel-fetches", 1, 256),
                 perHost(s.in("per-host")),
                 fetch(s.in("fetch"), s.bytes("maximum-bytes", 1)),
+                hls(s.in("hls")),
                 SourceReader.within(s, "probe-timeout", Duration.ofMillis(1), Duration.ofDays(1)),
                 retry(s.in("retry")),
                 restart(s.in("restart")),
@@ -149,6 +153,13 @@ public record IngestSettings(
                 s.whole("redirects", 0, 20),
                 maximumBytes,
                 s.text("user-agent"));
+    }
+
+    private static HlsLimits hls(Settings s) {
+        long segmentBytes = s.bytes("segment-bytes", 1);
+        s.check("segment-bytes", segmentBytes <= 1 << 30, "at most 1GiB, which is held in memory");
+        return new HlsLimits(
+                s.whole("least-height", 1, 100_000), s.whole("segments", 1, 1_000_000), (int) segmentBytes);
     }
 
     private static AllowedNetworks networks(Settings s) {

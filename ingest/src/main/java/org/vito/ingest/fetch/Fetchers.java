@@ -23,11 +23,12 @@ public final class Fetchers {
         }
     }
 
-    /** Local files, http and https. */
-    public static Fetchers standard(FetchLimits limits, AddressPolicy policy, InstantSource clock) {
+    /** Local files, http and https, videos that HLS playlists describe among them. */
+    public static Fetchers standard(FetchLimits limits, HlsLimits hls, AddressPolicy policy, InstantSource clock) {
         SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
         HttpConnection.Means http = new HttpConnection.Means(limits, policy, Resolver.system(), tls, clock);
-        return of(policy, List.of(new FileFetcher(limits.bytes()), new HttpFetcher(http)));
+        HlsFetcher remote = new HlsFetcher(new HttpFetcher(http), limits, hls, clock);
+        return of(policy, List.of(new FileFetcher(limits.bytes()), remote));
     }
 
     /** Exactly these; of two that open the same scheme the later wins. */

@@ -89,7 +89,8 @@ final class HttpConnection implements AutoCloseable {
         }
     }
 
-    private static Socket connect(URI at, String shown, int port, Instant deadline, Means means) {
+    /** Connects to one of the addresses of the host, all of which the policy allows. */
+    static Socket connect(URI at, String shown, int port, Instant deadline, Means means) {
         if (at.getHost() == null) {
             throw new VitoException(Reason.BAD_ADDRESS, "'" + shown + "' names no host");
         }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.vito.protocol.Reason;
 import org.vito.protocol.RetriableException;
 import org.vito.protocol.VitoException;
@@ -43,20 +44,39 @@ final class HttpFetcher implements Fetcher {
 
     @Override
     public Download open(URI address) {
-        Instant deadline = means.clock().instant().plus(limits.total());
+        return open(address, null, means.clock().instant().plus(limits.total())).download();
+    }
+
+    /**
+     * What a server answered.
+     *
+     * @param at who did, after all redirections
+     */
+    record Answer(URI at, Download download) {}
+
+    /**
+     * Begins to fetch.
+     *
+     * @param part which bytes, null for all
+     * @param deadline when everything must have arrived
+     */
+    Answer open(URI address, Playlist.@Nullable Part part, Instant deadline) {
+        Map<String, String> fields = part == null
+                ? Map.of()
+                : Map.of("Range", "bytes=%d-%d".formatted(part.offset(), part.offset() + part.length() - 1));
         URI at = address;
         for (int redirects = 0; redirects <= limits.redirects(); redirects++) {
-            HttpConnection connection = HttpConnection.get(at, Map.of(), deadline, means);
+            means.policy().check(at);
+            HttpConnection connection = HttpConnection.get(at, fields, deadline, means);
             try {
                 HttpHead head = connection.head();
-                if (head.status() == 200) {
-                    return download(at, connection, deadline);
+                if (head.status() == (part == null ? 200 : 206)) {
+                    return new Answer(at, download(at, part, connection, deadline));
                 }
                 if (!isRedirect(head.status())) {
                     throw refusal(at, head);
                 }
                 at = target(at, head);
-                means.policy().check(at);
             } catch (RuntimeException e) {
                 connection.close();
                 throw e;
@@ -68,7 +88,7 @@ final class HttpFetcher implements Fetcher {
                 "%s redirects more than %d times, last to %s".formatted(shown(address), limits.redirects(), shown(at)));
     }
 
-    private Download download(URI at, HttpConnection connection, Instant deadline) {
+    private Download download(URI at, Playlist.@Nullable Part part, HttpConnection connection, Instant deadline) {
         HttpHead head = connection.head();
         long announced = head.length(shown(at));
         if (announced > limits.bytes()) {
@@ -87,6 +107,14 @@ final class HttpFetcher implements Fetcher {
                     shown(at) + " sends its bytes as " + coding + " although none may be compressed");
         }
         InputStream body = connection.body();
+        if (part != null) {
+            String given = head.field("content-range").orElse("");
+            if (!given.startsWith("bytes %d-%d/".formatted(part.offset(), part.offset() + part.length() - 1))) {
+                throw new VitoException(
+                        Reason.BAD_ADDRESS, shown(at) + " was asked for " + part + " and sends '" + given + "'");
+            }
+            return new Download(body, announced);
+        }
         String version = version(head);
         return new Download(
                 announced < 0 || version.isEmpty()
@@ -155,6 +183,9 @@ final class HttpFetcher implements Fetcher {
             case 404, 410 -> new VitoException(Reason.NOT_FOUND, message);
             case 401, 402, 403, 407, 451 -> new VitoException(Reason.FORBIDDEN, message);
             case 408, 425, 429 -> later(message, head);
+            case 416 -> new VitoException(Reason.BAD_ADDRESS, message + ": it does not have that part");
+            case 200 ->
+                new VitoException(Reason.BAD_ADDRESS, message + " and sends the whole where a part was asked for");
             default -> status >= 500 ? later(message, head) : new VitoException(Reason.BAD_ADDRESS, message);
         };
     }

@@ -57,7 +57,7 @@ class HttpFetcherTest {
                 standard.check(address, resolved);
             }
         };
-        fetchers = Fetchers.standard(limits, policy, InstantSource.fixed(NOW));
+        fetchers = Fetchers.standard(limits, new HlsLimits(360, 100, 1 << 20), policy, InstantSource.fixed(NOW));
         serve("/video", exchange -> {
             exchange.sendResponseHeaders(200, VIDEO.length);
             exchange.getResponseBody().write(VIDEO);

@@ -1,0 +1,153 @@
+package org.vito.ingest.fetch;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.net.URI;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vito.ingest.fetch.Playlist.Init;
+import org.vito.ingest.fetch.Playlist.Segment;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
+
+/**
+ * Opens http and https addresses; where an HLS playlist is behind one, the video that it describes, as one file: its
+ * segments one after the other, which for MPEG transport streams and fragmented MP4 is a video again. Only playlists that
+ * have ended are a video; live ones are sources.
+ */
+final class HlsFetcher implements Fetcher {
+    private static final Logger log = LoggerFactory.getLogger(HlsFetcher.class);
+    private static final int MARK = "#EXTM3U".length();
+
+    private final HttpFetcher http;
+    private final FetchLimits limits;
+    private final HlsLimits hls;
+    private final InstantSource clock;
+
+    HlsFetcher(HttpFetcher http, FetchLimits limits, HlsLimits hls, InstantSource clock) {
+        this.http = http;
+        this.limits = limits;
+        this.hls = hls;
+        this.clock = clock;
+    }
+
+    @Override
+    public Set<String> schemes() {
+        return http.schemes();
+    }
+
+    @Override
+    public Download open(URI address) {
+        Instant deadline = clock.instant().plus(limits.total());
+        HttpFetcher.Answer answer = http.open(address, null, deadline);
+        Download download = answer.download();
+        try {
+            PushbackInputStream body = new PushbackInputStream(download.body(), MARK);
+            byte[] beginning = body.readNBytes(MARK);
+            body.unread(beginning);
+            if (!PlaylistReader.isPlaylist(beginning)) {
+                return new Download(body, download.sizeBytes());
+            }
+            try (body) {
+                return video(new HttpFetcher.Answer(answer.at(), new Download(body, -1)), deadline);
+            }
+        } catch (IOException e) {
+            throw closed(download, new IllegalStateException("bodies throw no IOException", e));
+        } catch (RuntimeException e) {
+            throw closed(download, e);
+        }
+    }
+
+    private Download video(HttpFetcher.Answer answer, Instant deadline) throws IOException {
+        Hls session = new Hls(http, hls, limits.bytes());
+        Hls.Found found = session.media(answer, deadline);
+        String shown = Addresses.shown(found.at().toString());
+        if (!found.media().ended()) {
+            throw new VitoException(
+                    Reason.BAD_ADDRESS,
+                    "the playlist " + shown + " is of a live stream, which has no end; give it to vito.ingest.sources"
+                            + " as { type = live, url = … }");
+        }
+        List<Segment> run = found.media().longestRun();
+        if (run.isEmpty()) {
+            throw new VitoException(Reason.EMPTY, "the playlist " + shown + " has no segments");
+        }
+        if (run.size() < found.media().segments().size()) {
+            log.info(
+                    "{} is interrupted; of {} segments the longest piece, {}, is taken",
+                    shown,
+                    found.media().segments().size(),
+                    run.size());
+        }
+        return new Download(new Body(session, run, deadline), -1);
+    }
+
+    private static RuntimeException closed(Download download, RuntimeException cause) {
+        try {
+            download.close();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+        return cause;
+    }
+
+    /** The segments of a run, each fetched when the one before was read. */
+    private static final class Body extends InputStream {
+        private final Hls session;
+        private final Iterator<Segment> segments;
+        private final Instant deadline;
+        private byte[] piece;
+        private int position;
+        private @Nullable SegmentKind kind;
+
+        Body(Hls session, List<Segment> run, Instant deadline) throws IOException {
+            this.session = session;
+            this.deadline = deadline;
+            segments = run.iterator();
+            Init init = run.get(0).init();
+            piece = init == null
+                    ? new byte[0]
+                    : check(session.bytes(init.place(), init.key(), 0, deadline), init.place());
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] to, int offset, int length) throws IOException {
+            while (position == piece.length) {
+                if (!segments.hasNext()) {
+                    return -1;
+                }
+                Segment next = segments.next();
+                piece = check(session.bytes(next.place(), next.key(), next.number(), deadline), next.place());
+                position = 0;
+            }
+            int count = Math.min(length, piece.length - position);
+            System.arraycopy(piece, position, to, offset, count);
+            position += count;
+            return count;
+        }
+
+        private byte[] check(byte[] bytes, Playlist.Place place) {
+            String shown = Addresses.shown(place.address().toString());
+            SegmentKind mine = SegmentKind.of(bytes, shown);
+            if (kind != null && kind != mine) {
+                throw new VitoException(
+                        Reason.NOT_A_VIDEO, "the segment " + shown + " is of another kind than those before");
+            }
+            kind = mine;
+            return bytes;
+        }
+    }
+}
