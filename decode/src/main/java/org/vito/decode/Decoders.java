@@ -47,6 +47,9 @@ public interface Decoders extends AutoCloseable {
      */
     CompletionStage<List<Frame>> frames(Path file, List<Long> wantedUs);
 
+    /** As {@link #frames}, but small pictures for people: JPEGs of quality 75 whose short side has {@code shortSide} pixels at most. */
+    CompletionStage<List<Frame>> thumbnails(Path file, List<Long> wantedUs, int shortSide);
+
     /** What the decoder processes are protected by, as the first that became ready says. */
     CompletionStage<List<Protection>> protections();
 

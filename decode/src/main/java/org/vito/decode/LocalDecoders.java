@@ -42,6 +42,7 @@ import org.vito.protocol.v1.Frame;
 final class LocalDecoders implements Decoders {
     private static final Logger log = LoggerFactory.getLogger(LocalDecoders.class);
     private static final AtomicLong POOLS = new AtomicLong();
+    private static final int THUMBNAIL_QUALITY = 75;
     private static final Duration MARGIN = Duration.ofSeconds(10);
 
     private final ActorSystem<?> system;
@@ -123,7 +124,16 @@ final class LocalDecoders implements Decoders {
 
     @Override
     public CompletionStage<List<Frame>> frames(Path file, List<Long> wantedUs) {
-        SampleRequest.Builder sample = sample().setCuts(false);
+        return frames(file, wantedUs, sample());
+    }
+
+    @Override
+    public CompletionStage<List<Frame>> thumbnails(Path file, List<Long> wantedUs, int shortSide) {
+        return frames(file, wantedUs, sample().setShortSide(shortSide).setQuality(THUMBNAIL_QUALITY));
+    }
+
+    private CompletionStage<List<Frame>> frames(Path file, List<Long> wantedUs, SampleRequest.Builder sample) {
+        sample.setCuts(false);
         wantedUs.forEach(us -> sample.addWindows(Window.newBuilder().addWantedUs(us)));
         return ask(request(file).setSample(sample)).thenApply(answers -> answers.stream()
                 .filter(Response::hasWindow)

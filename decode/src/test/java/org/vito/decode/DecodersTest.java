@@ -289,6 +289,22 @@ class DecodersTest {
     }
 
     @Test
+    void thumbnailsAreTheSameFramesSmall() throws Exception {
+        Path file = NumberedVideo.write(
+                dir.resolve("thumbnails.mp4"),
+                NumberedVideo.format("mp4", "mpeg4", 25, 50),
+                LibavVideoWriter.Extras.NONE,
+                60,
+                NumberedVideo.at(25));
+        Frame whole = await(decoders.frames(file, List.of(1_500_000L))).get(0);
+        Frame small = await(decoders.thumbnails(file, List.of(1_500_000L), 32)).get(0);
+        assertThat(small.getPtsUs()).isEqualTo(whole.getPtsUs());
+        var picture = NumberedVideo.image(small.getJpeg().toByteArray());
+        assertThat(Math.min(picture.getWidth(), picture.getHeight())).isEqualTo(32);
+        assertThat(small.getJpeg().size()).isLessThan(whole.getJpeg().size());
+    }
+
+    @Test
     void framesOfWhatIsNoVideoAreRefused() throws Exception {
         Path text = Files.writeString(dir.resolve("frames.txt"), "no video");
         assertThatThrownBy(() -> await(decoders.frames(text, List.of(0L))))

@@ -47,6 +47,7 @@ public final class PagePreview {
                 if (!empty) {
                     data.stages(System.currentTimeMillis());
                     data.train(step, 12_000, step);
+                    data.judge(step, System.currentTimeMillis());
                     data.flush();
                 }
                 if (new CountDownLatch(1).await(Duration.ofSeconds(1).toMillis(), TimeUnit.MILLISECONDS)) {

@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigFactory;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
@@ -30,6 +31,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -172,6 +174,23 @@ class RolesTest {
             assertThat(state.at("/counts/rejected").asInt()).isEqualTo(47);
             assertThat(runOf(state, MadeData.RUN).at("/curve").size()).isEqualTo(120);
             assertThat(state.at("/readingHistory").asBoolean()).isFalse();
+
+            JsonNode decision = state.at("/decisions/0");
+            assertThat(decision.at("/video").asText()).isEqualTo("v419");
+            assertThat(decision.at("/reason").asText()).startsWith("The title says ");
+            HttpResponse<byte[]> picture = http.send(
+                    HttpRequest.newBuilder(role.address().resolve("thumbnails/v419"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(picture.headers().firstValue("Content-Type")).hasValue("image/jpeg");
+            assertThat(picture.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+            assertThat(ImageIO.read(new ByteArrayInputStream(picture.body())).getWidth())
+                    .isEqualTo(170);
+            assertThat(get(role, "thumbnails/v1").statusCode())
+                    .as("no longer kept")
+                    .isEqualTo(404);
+            assertThat(get(role, "thumbnails/..%2F..%2Fetc%2Fpasswd").statusCode())
+                    .isEqualTo(404);
 
             BlockingQueue<String> events = new LinkedBlockingQueue<>();
             Thread reader = listen(role, events);

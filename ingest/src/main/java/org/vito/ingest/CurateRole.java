@@ -5,6 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.ActorContext;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.vito.decode.Decoders;
 import org.vito.ingest.curation.Curator;
 import org.vito.ingest.curation.CuratorActor;
@@ -43,14 +44,32 @@ public final class CurateRole {
                 system,
                 settings,
                 platform,
-                () -> Curators.load(settings.curate().rule(), means));
+                () -> Curators.load(settings.curate().rule(), means),
+                decoders);
     }
 
-    /** Starts the stream with the rule that {@code rule} loads. */
+    /** Starts the stream with the rule that {@code rule} loads, and without pictures. */
     static RunningRole start(
             ActorSystem<?> system, IngestSettings settings, Platform platform, Supplier<Curator> rule) {
+        return start(system, settings, platform, rule, null);
+    }
+
+    private static RunningRole start(
+            ActorSystem<?> system,
+            IngestSettings settings,
+            Platform platform,
+            Supplier<Curator> rule,
+            @Nullable Decoders decoders) {
+        Thumbnails thumbnails = new Thumbnails(
+                decoders,
+                video -> platform.objects().localFile(video.getAddress()),
+                settings.curate().thumbnail(),
+                system.dispatchers().lookup(IngestRole.BLOCKING));
         return IngestRole.spawn(
-                system, "curate", settings, context -> new Parts(system, settings, platform, rule, context));
+                system,
+                "curate",
+                settings,
+                context -> new Parts(system, settings, platform, rule, thumbnails, context));
     }
 
     private static final class Parts implements RoleGuardian.Parts {
@@ -61,6 +80,7 @@ public final class CurateRole {
                 IngestSettings settings,
                 Platform platform,
                 Supplier<Curator> rule,
+                Thumbnails thumbnails,
                 ActorContext<RoleGuardian.Command> context) {
             Executor blocking = system.dispatchers().lookup(IngestRole.BLOCKING);
             StageMeter meter = platform.stages().meter("curate", "videos", GROUP, Topics.STORED.name());
@@ -73,7 +93,7 @@ public final class CurateRole {
                     settings,
                     Topics.STORED.name(),
                     GROUP,
-                    () -> new CurateWork(system, platform, settings, curator, meter),
+                    () -> new CurateWork(system, platform, settings, curator, thumbnails, meter),
                     RoleGuardian.listener(context));
         }
 

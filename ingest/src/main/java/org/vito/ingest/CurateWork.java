@@ -8,6 +8,7 @@ import akka.kafka.ConsumerMessage.PartitionOffset;
 import akka.kafka.ConsumerMessage.TransactionalMessage;
 import akka.kafka.ProducerMessage.Envelope;
 import akka.stream.javadsl.Flow;
+import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,6 +43,7 @@ final class CurateWork implements StageStream.Work {
     private final Platform platform;
     private final IngestSettings settings;
     private final ActorRef<CuratorActor.Command> curator;
+    private final Thumbnails thumbnails;
     private final StageMeter meter;
     private final TopicIndex decided;
     private final Map<String, Boolean> recent = new LinkedHashMap<>() { // decided here, perhaps not committed yet
@@ -58,11 +60,13 @@ final class CurateWork implements StageStream.Work {
             Platform platform,
             IngestSettings settings,
             ActorRef<CuratorActor.Command> curator,
+            Thumbnails thumbnails,
             StageMeter meter) {
         this.system = system;
         this.platform = platform;
         this.settings = settings;
         this.curator = curator;
+        this.thumbnails = thumbnails;
         this.meter = meter;
         decided = TopicIndex.follow(platform.kafka(), Topics.CURATED.name());
     }
@@ -103,7 +107,9 @@ final class CurateWork implements StageStream.Work {
         return answer.thenCompose(verdicts -> {
             Duration pause = retryIn(verdicts, attempt);
             return pause == null
-                    ? CompletableFuture.completedStage(envelopes(batch, reads, records(undecided, verdicts), attempt))
+                    ? pictures(undecided, verdicts)
+                            .thenApply(pictures ->
+                                    envelopes(batch, reads, records(undecided, verdicts, pictures), attempt))
                     : after(pause).thenCompose(waited -> decide(batch, attempt + 1));
         });
     }
@@ -149,15 +155,32 @@ final class CurateWork implements StageStream.Work {
         return recent.containsKey(videoId) || decided.contains(videoId);
     }
 
+    /** A picture of each video on which there is a verdict, of the others none. */
+    private CompletionStage<List<ByteString>> pictures(List<StoredVideo> videos, CuratorActor.Verdicts verdicts) {
+        CompletionStage<List<ByteString>> all = CompletableFuture.completedStage(new ArrayList<>());
+        for (int i = 0; i < videos.size(); i++) {
+            Curator.Verdict verdict = verdicts.opinions().get(i).verdict();
+            CompletionStage<ByteString> one = verdict == null
+                    ? CompletableFuture.completedStage(ByteString.EMPTY)
+                    : thumbnails.of(videos.get(i), verdict.pictureUs());
+            all = all.thenCombine(one, (before, picture) -> {
+                before.add(picture);
+                return before;
+            });
+        }
+        return all;
+    }
+
     /** What is to be said of each video, by its id: a decision, or the failure to reach one. */
-    private Map<String, Object> records(List<StoredVideo> videos, CuratorActor.Verdicts verdicts) {
+    private Map<String, Object> records(
+            List<StoredVideo> videos, CuratorActor.Verdicts verdicts, List<ByteString> pictures) {
         Map<String, Object> said = new HashMap<>();
         for (int i = 0; i < videos.size(); i++) {
             StoredVideo video = videos.get(i);
             CuratorActor.Opinion opinion = verdicts.opinions().get(i);
             Curator.Verdict verdict = opinion.verdict();
             if (verdict != null) {
-                said.put(video.getVideoId(), decision(video, verdict, verdicts));
+                said.put(video.getVideoId(), decision(video, verdict, verdicts, pictures.get(i)));
             } else if (opinion.failure() != null) {
                 said.put(video.getVideoId(), opinion.failure());
             }
@@ -208,7 +231,8 @@ final class CurateWork implements StageStream.Work {
         return Topics.DEAD_LETTERS.record(DeadLetters.of(stage, subject, known, attempts, record, platform.clock()));
     }
 
-    private CurationDecision decision(StoredVideo video, Curator.Verdict verdict, CuratorActor.Verdicts from) {
+    private CurationDecision decision(
+            StoredVideo video, Curator.Verdict verdict, CuratorActor.Verdicts from, ByteString picture) {
         return CurationDecision.newBuilder()
                 .setVideoId(video.getVideoId())
                 .setAccepted(verdict.accepted())
@@ -219,6 +243,7 @@ final class CurateWork implements StageStream.Work {
                 .setEmbedding(verdict.embedding())
                 .addAllEvidence(verdict.evidence().stream().limit(MOST_EVIDENCE).toList())
                 .setVideo(video)
+                .setThumbnail(picture)
                 .setDecidedAtMs(platform.clock().millis())
                 .build();
     }

@@ -74,6 +74,7 @@ public record IngestSettings(
      * @param batch most videos judged together
      * @param linger longest wait for a batch to fill
      * @param timeout longest wait for a batch to be judged
+     * @param thumbnail small pictures of what was judged
      * @param videoNet settings of the rule of that name
      * @param neighbours settings of the rule of that name
      */
@@ -82,6 +83,7 @@ public record IngestSettings(
             int batch,
             Duration linger,
             Duration timeout,
+            Thumbnails.Settings thumbnail,
             VideoNetSettings videoNet,
             NeighbourSettings neighbours) {}
 
@@ -199,7 +201,14 @@ public record IngestSettings(
                 s.whole("batch", 1, 1024),
                 SourceReader.within(s, "linger", Duration.ofMillis(1), Duration.ofMinutes(1)),
                 SourceReader.within(s, "timeout", Duration.ofSeconds(1), Duration.ofDays(1)),
+                thumbnail(s.in("thumbnail")),
                 VideoNetSettings.from(s.in("videonet")),
                 NeighbourSettings.from(s.in("neighbours")));
+    }
+
+    private static Thumbnails.Settings thumbnail(Settings s) {
+        return new Thumbnails.Settings(
+                s.whole("short-side", 0, 256),
+                SourceReader.within(s, "timeout", Duration.ofMillis(1), Duration.ofHours(1)));
     }
 }

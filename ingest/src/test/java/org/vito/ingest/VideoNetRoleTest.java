@@ -1,6 +1,7 @@
 package org.vito.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,12 +87,21 @@ class VideoNetRoleTest {
                     .first()
                     .extracting(Evidence::getPtsUs, Evidence::getLabel)
                     .containsExactly(0L, "night"); // the darkest of the first batch
+            assertThat(TestVideos.brightness(
+                            Frame.newBuilder().setJpeg(day.getThumbnail()).build()))
+                    .as("the thumbnail is of the frame that speaks for it")
+                    .isCloseTo(100 / 255f, within(0.03f));
             CurationDecision dark = decision(decisions, left);
             assertThat(dark.getAccepted()).isFalse();
             assertThat(dark.getReason())
                     .isEqualTo("The title says 'night'; none of 100 frames shows it, most show day (100).");
             assertThat(dark.getEvidenceList()).hasSize(100);
             assertThat(dark.getEvidence(0).getPtsUs()).isEqualTo(99 * 40_000L);
+            assertThat(TestVideos.brightness(Frame.newBuilder()
+                            .setJpeg(decision(decisions, unnamed).getThumbnail())
+                            .build()))
+                    .as("that of a video whose frames nobody judged is of its middle: shade 131 + 126, which is 1")
+                    .isCloseTo(1 / 255f, within(0.05f));
             assertThat(decision(decisions, unnamed).getReason()).isEqualTo("Its title names none of 2 classes.");
             TestSystem.stop(curate);
             TestSystem.until("the classifier is closed", () -> networks.open.get() == 0);

@@ -72,6 +72,16 @@ final class Page implements AutoCloseable {
                 .until(d -> wanted.test(text(id)));
     }
 
+    /** Waits until so many pictures of element {@code id} have come, the browser being shown all of them. */
+    void awaitPictures(String id, int count) {
+        String come = "const all = [...document.querySelectorAll('#' + arguments[0] + ' img')];"
+                + "all.forEach(image => image.loading = 'eager');"
+                + "return all.filter(image => image.complete && image.naturalWidth > 0).length;";
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(() -> "of " + count + " pictures have come: " + driver.executeScript(come, id))
+                .until(d -> Long.valueOf(count).equals(driver.executeScript(come, id)));
+    }
+
     String text(String id) {
         return element(id).getText();
     }

@@ -242,6 +242,11 @@ class WholeSystemTest {
             List<String> scores = shown.rows("scores");
             assertThat(scores).anyMatch(row -> row.contains("knn")).anyMatch(row -> row.contains("linear"));
             assertThat(scores).anyMatch(row -> row.contains("240"));
+            system.guarded(() -> {
+                shown.awaitPictures("decisions", GENERATED + real - refusedReal());
+                return true;
+            });
+            assertThat(shown.text("decisions")).contains("accepted", "Every video is accepted by this rule.");
             List<String> refused = shown.rows("dead-letters");
             BAD.keySet().forEach(name -> assertThat(refused).anyMatch(row -> row.contains(name)));
             assertThat(shown.complaints())

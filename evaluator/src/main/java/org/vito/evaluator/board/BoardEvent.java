@@ -1,5 +1,6 @@
 package org.vito.evaluator.board;
 
+import com.google.protobuf.ByteString;
 import org.vito.protocol.v1.CheckpointAnnouncement;
 import org.vito.protocol.v1.EvaluationScore;
 import org.vito.protocol.v1.StageReport;
@@ -21,5 +22,6 @@ sealed interface BoardEvent {
 
     record Stored(String videoId) implements BoardEvent {}
 
-    record Judged(String videoId, boolean accepted) implements BoardEvent {}
+    /** A decision, and a small JPEG of its video, empty if there is none. */
+    record Judged(BoardView.Decision decision, ByteString thumbnail) implements BoardEvent {}
 }

@@ -5,6 +5,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AskPattern;
+import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,10 +103,24 @@ public final class BoardFeed implements AutoCloseable {
         } else if (topic.equals(Topics.STORED.name())) {
             return new BoardEvent.Stored(Topics.STORED.read(record).getVideoId());
         } else if (topic.equals(Topics.CURATED.name())) {
-            CurationDecision decision = Topics.CURATED.read(record);
-            return new BoardEvent.Judged(decision.getVideoId(), decision.getAccepted());
+            return judged(Topics.CURATED.read(record));
         }
         return null;
+    }
+
+    private static BoardEvent judged(CurationDecision d) {
+        ByteString thumbnail = Decisions.isPicture(d.getThumbnail()) ? d.getThumbnail() : ByteString.EMPTY;
+        return new BoardEvent.Judged(
+                new BoardView.Decision(
+                        d.getVideoId(),
+                        d.getAccepted(),
+                        d.getCategory(),
+                        Decisions.shortened(d.getVideo().getTitle()),
+                        Decisions.shortened(d.getReason()),
+                        d.getCurator(),
+                        !thumbnail.isEmpty(),
+                        d.getDecidedAtMs()),
+                thumbnail);
     }
 
     private record Reader(ActorSystem<?> system, ActorRef<ScoreBoard.Command> board, String name)

@@ -1,5 +1,6 @@
 package org.vito.evaluator.board;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,6 +40,7 @@ final class BoardState {
     private final Map<String, Integer> reasons = new TreeMap<>();
     private final KeyCounts stored = new KeyCounts(1);
     private final KeyCounts curated = new KeyCounts(2);
+    private final Decisions decisions = new Decisions();
     private Map<String, Long> lags = Map.of();
     private BoardView.Kafka kafka = new BoardView.Kafka(true, "");
     private long clipsInTopic = -1;
@@ -68,7 +70,8 @@ final class BoardState {
             stored.put(video.videoId(), 0);
             countsChanged = true;
         } else if (event instanceof BoardEvent.Judged video) {
-            curated.put(video.videoId(), video.accepted() ? 1 : 0);
+            curated.put(video.decision().video(), video.decision().accepted() ? 1 : 0);
+            decisions.add(video);
             countsChanged = true;
         }
     }
@@ -174,6 +177,12 @@ final class BoardState {
         readingHistory = reading;
     }
 
+    /** The JPEG of a video that was judged lately, or null if there is none. */
+    @Nullable
+    ByteString picture(String videoId) {
+        return decisions.picture(videoId);
+    }
+
     /** Drops stages that have not reported for a while. */
     void forgetSilentStages(long now) {
         stagesChanged |= stages.values().removeIf(s -> s.getAtMs() < now - FORGOTTEN_AFTER_MS);
@@ -192,6 +201,7 @@ final class BoardState {
                         .toList(),
                 List.copyOf(scores.values()),
                 stageViews(),
+                decisions.all(),
                 new BoardView.Dead(deadTotal, Map.copyOf(reasons), List.copyOf(deadLetters)));
     }
 
@@ -204,6 +214,7 @@ final class BoardState {
         if (changedRuns.isEmpty()
                 && changedScores.isEmpty()
                 && newDeadLetters.isEmpty()
+                && !decisions.isChanged()
                 && !countsChanged
                 && !stagesChanged
                 && !kafkaChanged
@@ -218,6 +229,7 @@ final class BoardState {
                 changedRuns.isEmpty() ? null : changedRuns,
                 changedScores.isEmpty() ? null : changedScores(),
                 stagesChanged ? stageViews() : null,
+                decisions.isChanged() ? decisions.takeChanged() : null,
                 newDeadLetters.isEmpty()
                         ? null
                         : new BoardView.Dead(deadTotal, Map.copyOf(reasons), List.copyOf(newDeadLetters)));

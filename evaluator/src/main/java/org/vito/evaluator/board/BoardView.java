@@ -27,6 +27,7 @@ public final class BoardView {
             List<Run> runs,
             List<Score> scores,
             List<Stage> stages,
+            List<Decision> decisions,
             Dead deadLetters) {}
 
     /** What has changed since the last; what is null has not. */
@@ -38,6 +39,7 @@ public final class BoardView {
             @Nullable List<RunChange> runs,
             @Nullable List<Score> scores,
             @Nullable List<Stage> stages,
+            @Nullable List<Decision> decisions,
             @Nullable Dead deadLetters) {}
 
     /** Whether Kafka answers, and what it said if not. */
@@ -116,6 +118,22 @@ public final class BoardView {
             int capacity,
             long lag,
             long residentBytes,
+            long atMs) {}
+
+    /**
+     * What curation decided about one video.
+     *
+     * @param category the class it belongs to, or empty
+     * @param picture whether there is one at {@code thumbnails/VIDEO}
+     */
+    public record Decision(
+            String video,
+            boolean accepted,
+            String category,
+            String title,
+            String reason,
+            String curator,
+            boolean picture,
             long atMs) {}
 
     /**

@@ -8,11 +8,13 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -43,6 +45,9 @@ public final class ScoreBoard extends AbstractBehavior<ScoreBoard.Command> {
 
     /** Tell whether Kafka answers. */
     public record AskKafka(ActorRef<BoardView.Kafka> replyTo) implements Command {}
+
+    /** Tell the JPEG of a video that was judged lately; empty if there is none. */
+    public record AskPicture(String videoId, ActorRef<ByteString> replyTo) implements Command {}
 
     /** End. */
     public record Stop() implements Command {}
@@ -99,6 +104,7 @@ public final class ScoreBoard extends AbstractBehavior<ScoreBoard.Command> {
                 .onMessage(Subscribe.class, this::onSubscribe)
                 .onMessage(Look.class, this::onLook)
                 .onMessage(AskKafka.class, this::onAskKafka)
+                .onMessage(AskPicture.class, this::onAskPicture)
                 .onMessage(Stop.class, s -> Behaviors.stopped())
                 .onMessage(Gone.class, this::onGone)
                 .onMessage(Tick.class, t -> onTick())
@@ -143,6 +149,11 @@ public final class ScoreBoard extends AbstractBehavior<ScoreBoard.Command> {
 
     private Behavior<Command> onAskKafka(AskKafka asked) {
         asked.replyTo.tell(state.kafka());
+        return this;
+    }
+
+    private Behavior<Command> onAskPicture(AskPicture asked) {
+        asked.replyTo.tell(Objects.requireNonNullElse(state.picture(asked.videoId), ByteString.EMPTY));
         return this;
     }
 

@@ -14,13 +14,16 @@ import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.model.sse.ServerSentEvent;
+import akka.http.javadsl.server.PathMatchers;
 import akka.http.javadsl.server.Route;
 import akka.stream.OverflowStrategy;
 import akka.stream.javadsl.Source;
 import akka.stream.typed.javadsl.ActorSource;
+import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -35,8 +38,8 @@ import org.vito.evaluator.board.ScoreBoard;
 
 /**
  * The live page and what it is made of. Routes: {@code /} and its files; {@code /events}, server-sent events {@code
- * snapshot} once and {@code change} from then on; {@code /api/state}, the snapshot as JSON; {@code /metrics} for
- * Prometheus; {@code /health}.
+ * snapshot} once and {@code change} from then on; {@code /api/state}, the snapshot as JSON; {@code
+ * /thumbnails/VIDEO}, the JPEG of a video that was judged lately; {@code /metrics} for Prometheus; {@code /health}.
  *
  * <p>A reader too slow to keep up has its stream ended when {@value #BACKLOG} events wait for it; it reconnects and gets a
  * new snapshot, so neither side holds more than that.
@@ -84,6 +87,7 @@ public final class PageServer {
                         path("state.js", () -> script("state.js")),
                         path("app.js", () -> script("app.js")),
                         path("events", () -> extractRequest(request -> events())),
+                        pathPrefix("thumbnails", () -> path(PathMatchers.segment(), this::thumbnail)),
                         path("health", () -> extractRequest(request -> health())),
                         path("metrics", () -> extractRequest(request -> metrics())),
                         pathPrefix("api", () -> path("state", () -> extractRequest(request -> state()))))));
@@ -133,6 +137,17 @@ public final class PageServer {
     private Route state() {
         CompletionStage<BoardView.Snapshot> seen = ask(ScoreBoard.Look::new);
         return onSuccess(seen, snapshot -> json(StatusCodes.OK, snapshot));
+    }
+
+    private Route thumbnail(String videoId) {
+        CompletionStage<ByteString> seen = ask(replyTo -> new ScoreBoard.AskPicture(videoId, replyTo));
+        return onSuccess(
+                seen,
+                jpeg -> jpeg.isEmpty()
+                        ? complete(StatusCodes.NOT_FOUND, "there is no picture of this video here\n")
+                        : complete(HttpResponse.create()
+                                .withEntity(HttpEntities.create(
+                                        ContentTypes.create(MediaTypes.IMAGE_JPEG), jpeg.toByteArray()))));
     }
 
     private Route health() {

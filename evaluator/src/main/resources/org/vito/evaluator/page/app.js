@@ -222,6 +222,42 @@ function scoreRow(s, best) {
   return row;
 }
 
+/* One card a video, kept while it is shown, so that pictures are fetched once and nothing flickers. */
+let decisionsShown = "all";
+function paintDecisions() {
+  const list = $("decisions"), cards = new Map([...list.children].map(card => [card.dataset.key, card]));
+  const wanted = state.decisions.filter(d => decisionsShown === "all" || d.accepted === (decisionsShown === "accepted"));
+  list.replaceChildren(...wanted.map(d => cards.get(decisionKey(d)) || decisionCard(d)));
+  list.hidden = wanted.length === 0;
+  $("decisions-empty").hidden = wanted.length > 0;
+  text("decisions-empty", !state.counts ? "…" : state.decisions.length ? "none of the newest " + state.decisions.length
+    : state.stages.some(s => s.stage === "curate") ? "waiting for a stored video …" : "no curation is running");
+}
+
+const decisionKey = d => d.video + "@" + d.atMs;
+function decisionCard(d) {
+  const frame = make("div"), title = make("b", d.title || d.video.slice(0, 16)), verdict = make("span", d.accepted ? "accepted" : "turned down");
+  const category = make("span", d.category), why = make("p", d.reason), at = make("time", when(d.atMs));
+  frame.className = "frame";
+  if (d.picture) {
+    const image = make("img");
+    image.alt = "";
+    image.loading = "lazy";
+    image.onerror = () => image.remove();
+    image.src = "thumbnails/" + encodeURIComponent(d.video) + "?at=" + d.atMs;
+    frame.append(image);
+  }
+  title.title = (d.title ? d.title + "\n" : "") + d.video;
+  verdict.className = "verdict";
+  category.className = "category";
+  why.title = d.reason + "\n" + d.curator;
+  const card = make("li", frame, make("div", verdict, category, at), title, why);
+  card.dataset.key = decisionKey(d);
+  card.dataset.video = d.video;
+  card.dataset.accepted = d.accepted;
+  return card;
+}
+
 function paintDead() {
   $("dead-letters").tBodies[0].replaceChildren(...state.dead.slice(0, ROWS).map(d => {
     const row = make("tr", make("td", d.stage), make("td", d.reason), make("td", d.subject), make("td", d.message), make("td", when(d.atMs)));
@@ -240,7 +276,7 @@ function paintDead() {
 }
 
 /* Everything is painted at most once a frame, and only what changed. */
-const painters = { words: paintWords, run: paintRun, stages: paintStages, curve: paintCurve, scores: paintScores, dead: paintDead };
+const painters = { words: paintWords, run: paintRun, stages: paintStages, curve: paintCurve, scores: paintScores, decisions: paintDecisions, dead: paintDead };
 const dirty = new Set();
 function repaint(names) {
   if (dirty.size === 0 && [...names].length) requestAnimationFrame(() => {
@@ -271,6 +307,12 @@ function listen() {
 let paintedRun = null;
 
 $("run").addEventListener("change", e => { chosen = e.target.value; repaint(everything); });
+$("curation-choice").addEventListener("click", e => {
+  if (!e.target.dataset.show) return;
+  decisionsShown = e.target.dataset.show;
+  for (const b of $("curation-choice").children) b.setAttribute("aria-pressed", b === e.target);
+  repaint(["decisions"]);
+});
 $("loss-table").closest("details").addEventListener("toggle", () => repaint(["curve"]));
 setInterval(() => repaint(["run"]), 1000);
 repaint(everything);

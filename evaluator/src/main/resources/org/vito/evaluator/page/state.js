@@ -1,7 +1,7 @@
 "use strict";
 /* What the server has told: one snapshot, then changes put into it. */
 class State {
-  constructor() { this.runs = new Map(); this.scores = new Map(); this.stages = []; this.dead = []; this.deadTotal = 0; this.reasons = {}; }
+  constructor() { this.runs = new Map(); this.scores = new Map(); this.stages = []; this.decisions = []; this.dead = []; this.deadTotal = 0; this.reasons = {}; }
 
   snapshot(s) {
     this.instance = s.instance;
@@ -11,6 +11,7 @@ class State {
     this.runs = new Map(s.runs.map(r => [r.state.run, r]));
     this.scores = new Map(s.scores.map(x => [State.key(x), x]));
     this.stages = s.stages;
+    this.decisions = s.decisions;
     this.dead = s.deadLetters.newest;
     this.deadTotal = s.deadLetters.total;
     this.reasons = s.deadLetters.byReason;
@@ -38,6 +39,11 @@ class State {
     if (this.runs.size > 8) this.runs.delete([...this.runs.values()].sort((a, b) => heard(a) - heard(b))[0].state.run);
     for (const s of c.scores || []) { this.scores.set(State.key(s), s); changed.add("scores"); }
     if (c.stages) { this.stages = c.stages; changed.add("stages"); }
+    if (c.decisions) {
+      const videos = new Set(c.decisions.map(d => d.video));
+      this.decisions = c.decisions.concat(this.decisions.filter(d => !videos.has(d.video))).sort((a, b) => b.atMs - a.atMs).slice(0, 60);
+      changed.add("decisions");
+    }
     if (c.deadLetters) {
       this.dead = c.deadLetters.newest.concat(this.dead).slice(0, 1000);
       this.deadTotal = c.deadLetters.total;

@@ -3,10 +3,12 @@ package org.vito.evaluator.board;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.vito.protocol.v1.EvaluationScore;
 import org.vito.protocol.v1.Metric;
@@ -138,6 +140,54 @@ class BoardStateTest {
                 .isNotNull()
                 .extracting(BoardView.Counts::clipsInTopic)
                 .isEqualTo(12L);
+    }
+
+    @Test
+    void theNewestDecisionsAreKeptWhateverTheOrderTheyComeIn() {
+        BoardState state = new BoardState("test");
+        for (int i = 0; i < 200; i++) {
+            int at = i * 37 % 200;
+            state.add(judged("v" + at, at % 2 == 0, at));
+        }
+        List<BoardView.Decision> shown = state.snapshot(0).decisions();
+        assertThat(shown.stream().map(BoardView.Decision::atMs))
+                .containsExactlyElementsOf(LongStream.iterate(199, at -> at - 1)
+                        .limit(Decisions.KEPT)
+                        .boxed()
+                        .toList());
+        assertThat(Objects.requireNonNull(state.takeChange(1)).decisions()).hasSize(Decisions.KEPT);
+        state.add(judged("v150", false, 300)); // judged again
+        assertThat(state.snapshot(0).decisions())
+                .hasSize(Decisions.KEPT)
+                .first()
+                .satisfies(d -> assertThat(d.video()).isEqualTo("v150"));
+        assertThat(state.snapshot(0).counts().accepted()).isEqualTo(99);
+        assertThat(Objects.requireNonNull(state.takeChange(2)).decisions()).hasSize(1);
+        assertThat(state.picture("v150")).isNotNull();
+        assertThat(state.picture("v1")).as("not kept").isNull();
+    }
+
+    @Test
+    void whatIsNoSmallJpegIsNoPicture() {
+        assertThat(Decisions.isPicture(bytes(0xff, 0xd8, 0xff, 0xe0))).isTrue();
+        assertThat(Decisions.isPicture(ByteString.EMPTY)).isFalse();
+        assertThat(Decisions.isPicture(ByteString.copyFromUtf8("<svg>"))).isFalse();
+        assertThat(Decisions.isPicture(
+                        bytes(0xff, 0xd8, 0xff).concat(ByteString.copyFrom(new byte[Decisions.MOST_BYTES]))))
+                .isFalse();
+    }
+
+    private static ByteString bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return ByteString.copyFrom(bytes);
+    }
+
+    private static BoardEvent judged(String video, boolean accepted, long at) {
+        return new BoardEvent.Judged(
+                new BoardView.Decision(video, accepted, "", "t", "r", "c", true, at), bytes(0xff, 0xd8, 0xff, 0xe0));
     }
 
     @Test

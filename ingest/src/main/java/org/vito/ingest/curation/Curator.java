@@ -44,14 +44,26 @@ public interface Curator extends AutoCloseable {
      * @param reason a sentence for people
      * @param evidence what speaks for it, best first; at most 100 are kept
      * @param embedding by which the video was compared with others, empty if it was not
+     * @param pictureUs time of the frame that people shall see it by; negative = any
      */
-    record Verdict(boolean accepted, String category, String reason, List<Evidence> evidence, ByteString embedding) {
+    record Verdict(
+            boolean accepted,
+            String category,
+            String reason,
+            List<Evidence> evidence,
+            ByteString embedding,
+            long pictureUs) {
         public Verdict {
             evidence = List.copyOf(evidence);
         }
 
         public Verdict(boolean accepted, String category, String reason, List<Evidence> evidence) {
-            this(accepted, category, reason, evidence, ByteString.EMPTY);
+            this(accepted, category, reason, evidence, ByteString.EMPTY, -1);
+        }
+
+        public Verdict(
+                boolean accepted, String category, String reason, List<Evidence> evidence, ByteString embedding) {
+            this(accepted, category, reason, evidence, embedding, -1);
         }
     }
 }

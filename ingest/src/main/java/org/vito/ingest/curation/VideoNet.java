@@ -1,5 +1,6 @@
 package org.vito.ingest.curation;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -108,7 +109,8 @@ final class VideoNet implements Curator {
                         .setScore(frame.guesses().get(0).probability())
                         .build())
                 .toList();
-        return new Verdict(why.accepted(), why.category(), why.reason(), evidence);
+        long pictureUs = evidence.isEmpty() ? -1 : evidence.get(0).getPtsUs();
+        return new Verdict(why.accepted(), why.category(), why.reason(), evidence, ByteString.EMPTY, pictureUs);
     }
 
     @Override
