@@ -2,11 +2,13 @@ package org.vito.evaluator;
 
 import com.google.protobuf.ByteString;
 import java.util.HashMap;
+import java.util.List;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.vito.augment.Images;
 import org.vito.protocol.CounterRandom;
 import org.vito.protocol.KafkaAccess;
 import org.vito.protocol.Topics;
+import org.vito.protocol.v1.CategoryCount;
 import org.vito.protocol.v1.CheckpointAnnouncement;
 import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.DeadLetter;
@@ -203,7 +205,10 @@ final class MadeData implements AutoCloseable {
             int capacity,
             String group,
             long at) {
+        boolean curates = name.equals("curate");
         send(Topics.STAGES.record(StageReport.newBuilder()
+                .setMissing(curates ? 8_120 : 0)
+                .addAllScarce(curates ? List.of(count("sea urchin", 3), count("volcano", 71)) : List.of())
                 .setInstance("host-1")
                 .setStage(name)
                 .setUnit(unit)
@@ -217,6 +222,14 @@ final class MadeData implements AutoCloseable {
                 .setResidentBytes(2_410_000_000L)
                 .setAtMs(at)
                 .build()));
+    }
+
+    private static CategoryCount count(String category, long accepted) {
+        return CategoryCount.newBuilder()
+                .setCategory(category)
+                .setAccepted(accepted)
+                .setTarget(100)
+                .build();
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // flush waits for it

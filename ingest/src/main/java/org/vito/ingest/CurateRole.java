@@ -3,6 +3,7 @@ package org.vito.ingest;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.ActorContext;
+import io.micrometer.core.instrument.Gauge;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,7 @@ public final class CurateRole {
 
     private static final class Parts implements RoleGuardian.Parts {
         private final StageStream stream;
+        private volatile CurationBalance counted; // by the run of the stream that began last
 
         Parts(
                 ActorSystem<?> system,
@@ -84,6 +86,13 @@ public final class CurateRole {
                 ActorContext<RoleGuardian.Command> context) {
             Executor blocking = system.dispatchers().lookup(IngestRole.BLOCKING);
             StageMeter meter = platform.stages().meter("curate", "videos", GROUP, Topics.STORED.name());
+            counted = new CurationBalance(settings.curate().balance());
+            meter.scarcity(() -> counted.scarcity());
+            Gauge.builder("vito.curate.missing", this, parts -> parts.counted
+                            .scarcity()
+                            .missing())
+                    .strongReference(true)
+                    .register(platform.stages().registry());
             ActorRef<CuratorActor.Command> curator = context.spawn(
                     IngestRole.restarting(CuratorActor.create(rule, blocking), settings.restart()), "curator");
             context.watchWith(curator, new RoleGuardian.ChildEnded("the curator", true));
@@ -93,7 +102,13 @@ public final class CurateRole {
                     settings,
                     Topics.STORED.name(),
                     GROUP,
-                    () -> new CurateWork(system, platform, settings, curator, thumbnails, meter),
+                    () -> {
+                        CurationBalance balance =
+                                new CurationBalance(settings.curate().balance()); // counted anew
+                        counted = balance;
+                        blocking.execute(() -> balance.expect(settings.curate()));
+                        return new CurateWork(system, platform, settings, curator, thumbnails, balance, meter);
+                    },
                     RoleGuardian.listener(context));
         }
 

@@ -9,6 +9,7 @@ import akka.kafka.ConsumerMessage.TransactionalMessage;
 import akka.kafka.ProducerMessage.Envelope;
 import akka.stream.javadsl.Flow;
 import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +23,8 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vito.ingest.curation.Curator;
 import org.vito.ingest.curation.CuratorActor;
 import org.vito.ingest.index.TopicIndex;
@@ -36,6 +39,7 @@ import org.vito.protocol.v1.StoredVideo;
 
 /** What curation does to stored videos: a batch at a time is judged, and no video twice. */
 final class CurateWork implements StageStream.Work {
+    private static final Logger LOG = LoggerFactory.getLogger(CurateWork.class);
     private static final int RECENT = 65_536; // videos; far more than one transaction holds
     private static final int MOST_EVIDENCE = 100;
 
@@ -45,6 +49,8 @@ final class CurateWork implements StageStream.Work {
     private final ActorRef<CuratorActor.Command> curator;
     private final Thumbnails thumbnails;
     private final StageMeter meter;
+    private final CurationBalance balance;
+    private final Counter capped;
     private final TopicIndex decided;
     private final Map<String, Boolean> recent = new LinkedHashMap<>() { // decided here, perhaps not committed yet
                 private static final long serialVersionUID = 1L;
@@ -61,14 +67,36 @@ final class CurateWork implements StageStream.Work {
             IngestSettings settings,
             ActorRef<CuratorActor.Command> curator,
             Thumbnails thumbnails,
+            CurationBalance balance,
             StageMeter meter) {
         this.system = system;
         this.platform = platform;
         this.settings = settings;
         this.curator = curator;
         this.thumbnails = thumbnails;
+        this.balance = balance;
+        capped = platform.stages().registry().counter("vito.curate.capped");
         this.meter = meter;
-        decided = TopicIndex.follow(platform.kafka(), Topics.CURATED.name());
+        decided = TopicIndex.follow(platform.kafka(), Topics.CURATED.name(), new TopicIndex.Listener() {
+            @Override
+            public void read(ConsumerRecord<String, byte[]> record) {
+                count(record);
+            }
+
+            @Override
+            public void caughtUp() {}
+        });
+    }
+
+    /** Counts what any process has decided. */
+    private void count(ConsumerRecord<String, byte[]> record) {
+        try {
+            if (record.value() != null) {
+                balance.note(Topics.CURATED.read(record));
+            }
+        } catch (DamagedRecordException e) {
+            LOG.warn("a decision is not counted: {}", e.getMessage());
+        }
     }
 
     private record Read(
@@ -180,7 +208,9 @@ final class CurateWork implements StageStream.Work {
             CuratorActor.Opinion opinion = verdicts.opinions().get(i);
             Curator.Verdict verdict = opinion.verdict();
             if (verdict != null) {
-                said.put(video.getVideoId(), decision(video, verdict, verdicts, pictures.get(i)));
+                CurationDecision decision = balanced(decision(video, verdict, verdicts, pictures.get(i)));
+                balance.note(decision); // so that the next of this batch knows; read again once it is committed
+                said.put(video.getVideoId(), decision);
             } else if (opinion.failure() != null) {
                 said.put(video.getVideoId(), opinion.failure());
             }
@@ -229,6 +259,21 @@ final class CurateWork implements StageStream.Work {
         meter.failed();
         Throwable known = cause == null ? new IllegalStateException("no cause was given") : cause;
         return Topics.DEAD_LETTERS.record(DeadLetters.of(stage, subject, known, attempts, record, platform.clock()));
+    }
+
+    /** The decision, unless it takes a video of a class that has enough. */
+    private CurationDecision balanced(CurationDecision decision) {
+        String category = decision.getCategory();
+        if (!decision.getAccepted() || balance.admits(decision.getVideoId(), category)) {
+            return decision;
+        }
+        capped.increment();
+        return decision.toBuilder()
+                .setAccepted(false)
+                .setCapped(true)
+                .setReason("The class %s has the %d videos that it may have. Else it would be taken: %s"
+                        .formatted(category, balance.cap(category), decision.getReason()))
+                .build();
     }
 
     private CurationDecision decision(

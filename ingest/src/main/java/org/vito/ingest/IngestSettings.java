@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.vito.ingest.curation.BalanceSettings;
 import org.vito.ingest.curation.Curators;
 import org.vito.ingest.curation.NeighbourSettings;
 import org.vito.ingest.curation.VideoNetSettings;
@@ -75,6 +76,7 @@ public record IngestSettings(
      * @param linger longest wait for a batch to fill
      * @param timeout longest wait for a batch to be judged
      * @param thumbnail small pictures of what was judged
+     * @param balance how many videos of each class are wanted
      * @param videoNet settings of the rule of that name
      * @param neighbours settings of the rule of that name
      */
@@ -84,6 +86,7 @@ public record IngestSettings(
             Duration linger,
             Duration timeout,
             Thumbnails.Settings thumbnail,
+            BalanceSettings balance,
             VideoNetSettings videoNet,
             NeighbourSettings neighbours) {}
 
@@ -202,6 +205,7 @@ public record IngestSettings(
                 SourceReader.within(s, "linger", Duration.ofMillis(1), Duration.ofMinutes(1)),
                 SourceReader.within(s, "timeout", Duration.ofSeconds(1), Duration.ofDays(1)),
                 thumbnail(s.in("thumbnail")),
+                BalanceSettings.from(s.in("balance")),
                 VideoNetSettings.from(s.in("videonet")),
                 NeighbourSettings.from(s.in("neighbours")));
     }

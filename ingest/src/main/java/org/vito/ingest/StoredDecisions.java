@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vito.ingest.curation.Curators;
 import org.vito.protocol.DamagedRecordException;
+import org.vito.protocol.KafkaAccess;
 import org.vito.protocol.Platform;
 import org.vito.protocol.Reason;
 import org.vito.protocol.RetriableException;
@@ -40,7 +41,12 @@ final class StoredDecisions implements Curators.Memory {
 
     @Override
     public void decisions(Consumer<CurationDecision> visitor) {
-        Map<String, Object> properties = new HashMap<>(platform.kafka().consumer(""));
+        visit(platform.kafka(), visitor);
+    }
+
+    /** Shows every decision that was committed, the oldest of a partition first. Blocks. */
+    static void visit(KafkaAccess kafka, Consumer<CurationDecision> visitor) {
+        Map<String, Object> properties = new HashMap<>(kafka.consumer(""));
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, String.valueOf(SILENCE.toMillis()));
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties)) {

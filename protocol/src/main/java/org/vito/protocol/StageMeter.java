@@ -3,8 +3,11 @@ package org.vito.protocol;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.vito.protocol.v1.CategoryCount;
 
 /**
  * The one wrapper by which every stage is measured: what passed, what failed, how full its queue is and how far it lags.
@@ -22,6 +25,22 @@ public final class StageMeter {
     private volatile LongSupplier queued = () -> 0;
     private volatile int capacity;
     private volatile LongSupplier lag = () -> -1;
+    private volatile Supplier<Scarcity> scarcity = () -> Scarcity.NONE;
+
+    /**
+     * What a stage that balances categories misses.
+     *
+     * @param missing items, of all categories together
+     * @param most the categories that miss most
+     */
+    public record Scarcity(long missing, List<CategoryCount> most) {
+        /** Nothing is wanted, or nothing is missing. */
+        public static final Scarcity NONE = new Scarcity(0, List.of());
+
+        public Scarcity {
+            most = List.copyOf(most);
+        }
+    }
 
     StageMeter(String stage, String unit, String consumerGroup, String inputTopic, MeterRegistry registry) {
         this.stage = stage;
@@ -71,6 +90,16 @@ public final class StageMeter {
     /** Says how to read the number of records that wait in the input topic, for stages without a consumer group. */
     public void lag(LongSupplier records) {
         lag = records;
+    }
+
+    /** Says how to read what the stage misses. */
+    public void scarcity(Supplier<Scarcity> missing) {
+        scarcity = missing;
+    }
+
+    /** What the stage misses now. */
+    public Scarcity scarcity() {
+        return scarcity.get();
     }
 
     public String stage() {

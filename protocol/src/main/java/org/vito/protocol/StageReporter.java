@@ -82,6 +82,7 @@ public final class StageReporter implements AutoCloseable {
     private StageReport report(StageMeter meter, long resident) {
         Rate rate = rates.computeIfAbsent(meter.stage(), s -> new Rate());
         long passed = meter.passed();
+        StageMeter.Scarcity scarcity = meter.scarcity();
         return StageReport.newBuilder()
                 .setInstance(platform.instance())
                 .setStage(meter.stage())
@@ -95,6 +96,8 @@ public final class StageReporter implements AutoCloseable {
                 .setConsumerGroup(meter.consumerGroup())
                 .setInputTopic(meter.inputTopic())
                 .setResidentBytes(resident)
+                .addAllScarce(scarcity.most())
+                .setMissing(scarcity.missing())
                 .setAtMs(platform.clock().millis())
                 .build();
     }

@@ -24,6 +24,7 @@ final class BoardState {
     static final int SCORES = 50_000;
     static final int DEAD_LETTERS = 1_000;
     static final int STAGES = 500;
+    private static final int MOST_CATEGORIES = 12;
     private static final long FORGOTTEN_AFTER_MS = 60_000; // a stage that no longer reports
     private static final int LONGEST_TEXT = 2_000;
 
@@ -273,7 +274,18 @@ final class BoardState {
                 r.getCapacity(),
                 lags.getOrDefault(r.getConsumerGroup(), r.getLag()),
                 r.getResidentBytes(),
+                r.getMissing() == 0 ? null : missing(r),
                 r.getAtMs());
+    }
+
+    private static BoardView.Missing missing(StageReport r) {
+        return new BoardView.Missing(
+                r.getMissing(),
+                r.getScarceList().stream()
+                        .limit(MOST_CATEGORIES)
+                        .map(c -> new BoardView.Category(
+                                Decisions.shortened(c.getCategory()), c.getAccepted(), c.getTarget()))
+                        .toList());
     }
 
     private static String shortened(String text) {

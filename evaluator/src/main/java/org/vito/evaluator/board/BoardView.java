@@ -118,7 +118,19 @@ public final class BoardView {
             int capacity,
             long lag,
             long residentBytes,
+            @Nullable Missing missing,
             long atMs) {}
+
+    /**
+     * What a stage that balances categories misses.
+     *
+     * @param total of all categories together
+     * @param most the categories that miss most
+     */
+    public record Missing(long total, List<Category> most) {}
+
+    /** How many of a category there are, and how many are wanted. */
+    public record Category(String name, long accepted, long target) {}
 
     /**
      * What curation decided about one video.

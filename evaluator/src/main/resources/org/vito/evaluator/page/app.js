@@ -234,6 +234,19 @@ function paintDecisions() {
     : state.stages.some(s => s.stage === "curate") ? "waiting for a stored video …" : "no curation is running");
 }
 
+/* What curation misses: the newest report's account, as every process counts the same decisions. */
+function paintMissing() {
+  const told = state.stages.filter(s => s.stage === "curate").sort((a, b) => b.atMs - a.atMs)[0], missing = told && told.missing;
+  $("missing").hidden = !missing;
+  if (!missing) return;
+  text("missing-total", grouped(missing.total) + (missing.total === 1 ? " video is" : " videos are") + " missing, most of:");
+  $("missing-classes").replaceChildren(...missing.most.map(c => {
+    const bar = make("i"), item = make("li", bar, make("b", c.name), ` ${grouped(c.accepted)} of ${grouped(c.target)}`);
+    bar.style.width = Math.min(100, 100 * c.accepted / c.target) + "%";
+    return item;
+  }));
+}
+
 const decisionKey = d => d.video + "@" + d.atMs;
 function decisionCard(d) {
   const frame = make("div"), title = make("b", d.title || d.video.slice(0, 16)), verdict = make("span", d.accepted ? "accepted" : "turned down");
@@ -251,7 +264,8 @@ function decisionCard(d) {
   verdict.className = "verdict";
   category.className = "category";
   why.title = d.reason + "\n" + d.curator;
-  const card = make("li", frame, make("div", verdict, category, at), title, why);
+  frame.append(at);
+  const card = make("li", frame, make("div", verdict, category), title, why);
   card.dataset.key = decisionKey(d);
   card.dataset.video = d.video;
   card.dataset.accepted = d.accepted;
@@ -276,7 +290,7 @@ function paintDead() {
 }
 
 /* Everything is painted at most once a frame, and only what changed. */
-const painters = { words: paintWords, run: paintRun, stages: paintStages, curve: paintCurve, scores: paintScores, decisions: paintDecisions, dead: paintDead };
+const painters = { words: paintWords, run: paintRun, stages: () => { paintStages(); paintMissing(); }, curve: paintCurve, scores: paintScores, decisions: paintDecisions, dead: paintDead };
 const dirty = new Set();
 function repaint(names) {
   if (dirty.size === 0 && [...names].length) requestAnimationFrame(() => {

@@ -61,6 +61,20 @@ public final class Curators {
         return rule.apply(means);
     }
 
+    /**
+     * The categories that the rule called {@code name} may give, as far as its settings tell; none for a rule that gives none.
+     *
+     * @throws VitoException if its vocabulary or target set cannot be read
+     */
+    public static List<String> categories(String name, VideoNetSettings videoNet, NeighbourSettings neighbours) {
+        return switch (name) {
+            case "videonet" -> Vocabulary.load(videoNet.vocabularyFile()).labels();
+            case "neighbours" ->
+                neighbours.targets().isBlank() ? List.of() : TargetSet.categories(neighbours.targetDirectory());
+            default -> List.of();
+        };
+    }
+
     /** Takes every video: for collections that somebody has curated already. */
     private static final class AcceptAll implements Curator {
         @Override

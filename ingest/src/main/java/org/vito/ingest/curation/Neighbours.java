@@ -186,13 +186,8 @@ final class Neighbours implements Curator {
                 targets.size(),
                 best.name(),
                 best.cosine());
-        return new Verdict(true, category(best.name()), reason, evidence(entered), Vectors.bytes(vector));
-    }
-
-    /** The directory that the target lies in, which in labelled collections is its class. */
-    private static String category(String target) {
-        Path parent = Path.of(target).getParent();
-        return parent == null ? "" : String.valueOf(parent.getFileName());
+        return new Verdict(
+                true, TargetSet.category(Path.of(best.name())), reason, evidence(entered), Vectors.bytes(vector));
     }
 
     private static List<Evidence> evidence(List<Neighbour> neighbours) {

@@ -89,6 +89,22 @@ final class TargetSet implements AutoCloseable {
         }
     }
 
+    /** The categories of the images below {@code directory}, in their order. */
+    static List<String> categories(Path directory) {
+        return images(directory).stream()
+                .map(image -> category(directory.relativize(image)))
+                .filter(category -> !category.isEmpty())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** The directory that a target lies in, which in labelled collections is its class; empty if it lies in none. */
+    static String category(Path target) {
+        Path parent = target.getParent();
+        return parent == null ? "" : String.valueOf(parent.getFileName());
+    }
+
     private static String extension(Path file) {
         String name = String.valueOf(file.getFileName());
         return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);

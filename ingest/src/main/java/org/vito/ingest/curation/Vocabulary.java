@@ -99,6 +99,11 @@ public final class Vocabulary {
         return names.size();
     }
 
+    /** What each class is called in decisions. */
+    public List<String> labels() {
+        return labels;
+    }
+
     /** The names of a class, the usual one first. */
     public List<String> names(int index) {
         return names.get(index);
