@@ -53,6 +53,11 @@ final class LearnerBench {
         @Nullable
         String precision;
 
+        @Option(
+                names = "--xla",
+                description = "Let TensorFlow compile with XLA: on GPUs faster, after a long first step.")
+        boolean xla;
+
         @Option(names = "--clips", paramLabel = "N", description = "Clips of a batch (default: 8).")
         @Nullable
         Integer clips;
@@ -138,6 +143,7 @@ final class LearnerBench {
         Map<String, @Nullable Object> given = new TreeMap<>();
         given.put("architecture", network.architecture);
         given.put("precision", network.precision);
+        given.put("xla", network.xla ? true : null);
         given.put("clips", network.clips);
         given.put("views", network.views);
         given.put("size", network.size);
@@ -196,9 +202,10 @@ final class LearnerBench {
             return;
         }
         out.println(format(
-                "%s in %s, %.1f million parameters; %d clips of %d views, %d × %<d pixels",
+                "%s in %s%s, %.1f million parameters; %d clips of %d views, %d × %<d pixels",
                 model.getString("architecture"),
                 model.getString("precision"),
+                model.getBoolean("xla") ? ", compiled" : "",
                 r.parameters() / 1e6,
                 clips,
                 views,
@@ -231,6 +238,7 @@ final class LearnerBench {
                 .put("views", model.getInt("views"))
                 .put("size", model.getInt("size"))
                 .put("precision", model.getString("precision"))
+                .put("xla", model.getBoolean("xla"))
                 .put("threads", model.getInt("threads"))
                 .put("device", r.device().kind().name().toLowerCase(Locale.ROOT))
                 .put("device_name", r.device().name())

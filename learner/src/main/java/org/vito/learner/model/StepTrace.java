@@ -28,6 +28,7 @@ public final class StepTrace {
             .setTraceLevel(RunOptions.TraceLevel.FULL_TRACE)
             .build();
     private static final Pattern LABEL = Pattern.compile(".* = ([A-Za-z0-9_]+)\\(.*", Pattern.DOTALL);
+    private static final Pattern KERNEL = Pattern.compile(".*:([A-Za-z0-9_]+)", Pattern.DOTALL);
     private static final int NODES = 40;
 
     private record Node(String name, String kind, long micros) {}
@@ -54,11 +55,18 @@ public final class StepTrace {
     }
 
     private static Node node(NodeExecStats stats) {
-        Matcher label = LABEL.matcher(stats.getTimelineLabel());
         return new Node(
-                stats.getNodeName(),
-                label.matches() ? label.group(1) : "(other)",
-                Math.max(0, stats.getOpEndRelMicros() - stats.getOpStartRelMicros()));
+                stats.getNodeName(), kind(stats), Math.max(0, stats.getOpEndRelMicros() - stats.getOpStartRelMicros()));
+    }
+
+    /** Processors' operations have labels like {@code name = Kind(inputs)}, kernels of GPUs names like {@code name:Kind}. */
+    static String kind(NodeExecStats stats) {
+        Matcher label = LABEL.matcher(stats.getTimelineLabel());
+        if (label.matches()) {
+            return label.group(1);
+        }
+        Matcher kernel = KERNEL.matcher(stats.getNodeName());
+        return kernel.matches() ? kernel.group(1) : "(other)";
     }
 
     /** Microseconds of all operations together. */
