@@ -1,5 +1,6 @@
 package org.vito.decode;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import org.vito.protocol.v1.CurationDecision;
 /** Makes segments of accepted videos, once for each video. */
 final class SegmentPlanner implements RecordTransform {
     static final String STAGE = "decode.plan";
+    private static final Duration REMEMBERED = Duration.ofDays(6); // segments are kept for seven
 
     private final DecodeSettings settings;
     private final Platform platform;
@@ -43,7 +45,7 @@ final class SegmentPlanner implements RecordTransform {
             }
             CurationDecision decision = Topics.CURATED.read(record);
             subject = decision.getVideoId();
-            if (!decision.getAccepted()) {
+            if (!decision.getAccepted() || wasAcceptedLongAgo(decision)) {
                 return List.of();
             }
             List<ProducerRecord<String, byte[]>> segments = new ArrayList<>();
@@ -54,6 +56,12 @@ final class SegmentPlanner implements RecordTransform {
         } catch (VitoException e) {
             return List.of(Topics.DEAD_LETTERS.record(DeadLetters.of(STAGE, subject, e, 1, record, platform.clock())));
         }
+    }
+
+    /** Whether a video that was judged again was planned when it was accepted first, so long ago that its segments are gone. */
+    private boolean wasAcceptedLongAgo(CurationDecision decision) {
+        long first = decision.getFirstAcceptedAtMs();
+        return first != 0 && platform.clock().millis() - first > REMEMBERED.toMillis();
     }
 
     private synchronized PlannedVideos planned() {

@@ -159,6 +159,10 @@ class DecodeRoleTest {
         send(Topics.CURATED.record(videos.get(0)));
         send(new ProducerRecord<>(Topics.CURATED.name(), "garbled", new byte[] {(byte) 0xff, 1, 2}));
         send(Topics.CURATED.record(rejected));
+        send(Topics.CURATED.record(decision(video(7, 70), 2_800_000, true).toBuilder()
+                .setFirstAcceptedAtMs(
+                        System.currentTimeMillis() - Duration.ofDays(30).toMillis())
+                .build())); // judged again; its clips were made a month ago
         send(Topics.CURATED.record(words));
         send(Topics.CURATED.record(brief));
         send(Topics.SEGMENTS.record(orphan));

@@ -1,7 +1,9 @@
 package org.vito.deploy;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.vito.augment.EvaluationTransform;
@@ -11,6 +13,7 @@ import org.vito.ingest.FrameEmbedder;
 import org.vito.learner.Features;
 import org.vito.learner.FrozenEncoder;
 import org.vito.protocol.Reason;
+import org.vito.protocol.Sha256;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.Frame;
 
@@ -58,7 +61,17 @@ final class EncoderNetworks implements CurationNetworks {
 
         static Network open(String weights, Path data) {
             Path found = WeightsAddress.resolve(weights, data);
-            return new Network(String.valueOf(found.getFileName()), FrozenEncoder.open(found));
+            return new Network(name(found), FrozenEncoder.open(found));
+        }
+
+        /** The file's or checkpoint's name and, since others may have the same, the beginning of its SHA-256. */
+        private static String name(Path weights) {
+            Path identity = Files.isDirectory(weights) ? weights.resolve("manifest.json") : weights;
+            try {
+                return weights.getFileName() + "@" + Sha256.of(identity).substring(0, 12);
+            } catch (IOException e) {
+                throw new VitoException(Reason.NOT_FOUND, identity + " cannot be read: " + e, e);
+            }
         }
 
         Features run(List<Frame> frames, String output) {

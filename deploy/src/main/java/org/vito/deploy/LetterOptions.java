@@ -59,7 +59,9 @@ final class LetterOptions {
             }
         }
         return new LetterFilter(
-                stages, codes, since == null ? Long.MIN_VALUE : time(since, now).toEpochMilli());
+                stages,
+                codes,
+                since == null ? Long.MIN_VALUE : time("--since", since, now).toEpochMilli());
     }
 
     boolean isEmpty() {
@@ -73,7 +75,7 @@ final class LetterOptions {
         return KafkaAddress.existing(config);
     }
 
-    static Instant time(String text, Instant now) {
+    static Instant time(String option, String text, Instant now) {
         try {
             if (text.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")) {
                 return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
@@ -83,8 +85,8 @@ final class LetterOptions {
             }
         } catch (DateTimeParseException e) {
             throw new VitoException(
-                    Reason.BAD_SETTING, "--since " + text + ": expected a time in UTC as in 2026-11-25T08:00:00Z", e);
+                    Reason.BAD_SETTING, option + " " + text + ": expected a time in UTC as in 2026-11-25T08:00:00Z", e);
         }
-        return now.minusNanos(1000 * CommandTimes.microseconds("--since", text));
+        return now.minusNanos(1000 * CommandTimes.microseconds(option, text));
     }
 }

@@ -59,7 +59,7 @@ abstract class RoleCommand implements Callable<Integer> {
     @Command(
             name = "curate",
             header = "Run the role that decides which videos belong to the training set.",
-            subcommands = {CurateExplainCommand.class, CurateBalanceCommand.class},
+            subcommands = {CurateExplainCommand.class, CurateBalanceCommand.class, CurateReplayCommand.class},
             footerHeading = "%nExample:%n",
             footer = "  vito curate -b kafka1:9092 -c curation.conf")
     static final class Curate extends RoleCommand {

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.ActorContext;
 import io.micrometer.core.instrument.Gauge;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.vito.protocol.Topics;
 
 /** The role that decides which stored videos belong to the training set. */
 public final class CurateRole {
-    private static final String GROUP = "vito-curate";
+    static final String GROUP = "vito-curate";
 
     private CurateRole() {}
 
@@ -100,7 +101,7 @@ public final class CurateRole {
                     system,
                     platform,
                     settings,
-                    Topics.STORED.name(),
+                    Set.of(Topics.STORED.name(), Topics.CURATION_REQUESTS.name()),
                     GROUP,
                     () -> {
                         CurationBalance balance =

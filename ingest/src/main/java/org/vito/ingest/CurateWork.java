@@ -13,11 +13,10 @@ import io.micrometer.core.instrument.Counter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,13 +30,18 @@ import org.vito.ingest.index.TopicIndex;
 import org.vito.protocol.DamagedRecordException;
 import org.vito.protocol.DeadLetters;
 import org.vito.protocol.Platform;
+import org.vito.protocol.Reason;
 import org.vito.protocol.RetriableException;
 import org.vito.protocol.StageMeter;
 import org.vito.protocol.Topics;
+import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.StoredVideo;
 
-/** What curation does to stored videos: a batch at a time is judged, and no video twice. */
+/**
+ * What curation does to stored videos: a batch at a time is judged, and no video twice unless that is asked for by a record of
+ * {@link Topics#CURATION_REQUESTS}.
+ */
 final class CurateWork implements StageStream.Work {
     private static final Logger LOG = LoggerFactory.getLogger(CurateWork.class);
     private static final int RECENT = 65_536; // videos; far more than one transaction holds
@@ -99,8 +103,15 @@ final class CurateWork implements StageStream.Work {
         }
     }
 
-    private record Read(
-            ConsumerRecord<String, byte[]> record, @Nullable StoredVideo video, @Nullable Throwable damage) {}
+    /** A record; what it asks about, or null and why that cannot be read. */
+    private record Read(ConsumerRecord<String, byte[]> record, @Nullable Asked asked, @Nullable Throwable damage) {}
+
+    /** A video, and the decision on it that there is, if it is to be judged again. */
+    private record Asked(StoredVideo video, @Nullable CurationDecision before) {
+        String id() {
+            return video.getVideoId();
+        }
+    }
 
     @Override
     public Flow<TransactionalMessage<String, byte[]>, Envelope<String, byte[], PartitionOffset>, NotUsed> flow() {
@@ -123,13 +134,13 @@ final class CurateWork implements StageStream.Work {
     private CompletionStage<List<Envelope<String, byte[], PartitionOffset>>> decide(
             List<TransactionalMessage<String, byte[]>> batch, int attempt) {
         List<Read> reads = batch.stream().map(m -> read(m.record())).toList();
-        List<StoredVideo> undecided = undecided(reads);
+        List<Asked> undecided = undecided(reads);
         if (undecided.isEmpty()) {
             return CompletableFuture.completedStage(envelopes(batch, reads, Map.of(), attempt));
         }
         CompletionStage<CuratorActor.Verdicts> answer = AskPattern.ask(
                 curator,
-                (ActorRef<CuratorActor.Verdicts> replyTo) -> new CuratorActor.Judge(undecided, replyTo),
+                (ActorRef<CuratorActor.Verdicts> replyTo) -> question(undecided, replyTo),
                 settings.curate().timeout(),
                 system.scheduler());
         return answer.thenCompose(verdicts -> {
@@ -161,22 +172,54 @@ final class CurateWork implements StageStream.Work {
 
     private static Read read(ConsumerRecord<String, byte[]> record) {
         try {
-            return new Read(record, Topics.STORED.read(record), null);
-        } catch (DamagedRecordException e) {
+            return new Read(record, asked(record), null);
+        } catch (VitoException e) {
             return new Read(record, null, e);
         }
     }
 
-    private List<StoredVideo> undecided(List<Read> reads) {
-        List<StoredVideo> undecided = new ArrayList<>();
-        Set<String> ids = new HashSet<>();
+    private static Asked asked(ConsumerRecord<String, byte[]> record) {
+        if (!record.topic().equals(Topics.CURATION_REQUESTS.name())) {
+            return new Asked(Topics.STORED.read(record), null);
+        }
+        CurationDecision before = Topics.CURATION_REQUESTS.read(record).getBefore();
+        if (!before.getVideoId().equals(before.getVideo().getVideoId())) {
+            throw new VitoException(
+                    Reason.DAMAGED_RECORD,
+                    "record %s-%d@%d holds no decision with its video"
+                            .formatted(record.topic(), record.partition(), record.offset()));
+        }
+        return new Asked(before.getVideo(), before);
+    }
+
+    /** Each video once: those that nobody has judged, then those that are to be judged again. */
+    private List<Asked> undecided(List<Read> reads) {
+        Map<String, Asked> fresh = new LinkedHashMap<>();
+        Map<String, Asked> again = new LinkedHashMap<>();
         for (Read read : reads) {
-            StoredVideo video = read.video();
-            if (video != null && !isDecided(video.getVideoId()) && ids.add(video.getVideoId())) {
-                undecided.add(video);
+            Asked asked = read.asked();
+            if (asked != null && asked.before() != null) {
+                again.put(asked.id(), asked);
+            } else if (asked != null && !isDecided(asked.id())) {
+                fresh.put(asked.id(), asked);
             }
         }
-        return undecided;
+        fresh.keySet().forEach(again::remove);
+        List<Asked> all = new ArrayList<>(fresh.values());
+        all.addAll(again.values());
+        return all;
+    }
+
+    private static CuratorActor.Judge question(List<Asked> undecided, ActorRef<CuratorActor.Verdicts> replyTo) {
+        return new CuratorActor.Judge(
+                undecided.stream()
+                        .filter(asked -> asked.before() == null)
+                        .map(Asked::video)
+                        .toList(),
+                undecided.stream()
+                        .flatMap(asked -> Optional.ofNullable(asked.before()).stream())
+                        .toList(),
+                replyTo);
     }
 
     private boolean isDecided(String videoId) {
@@ -184,13 +227,11 @@ final class CurateWork implements StageStream.Work {
     }
 
     /** A picture of each video on which there is a verdict, of the others none. */
-    private CompletionStage<List<ByteString>> pictures(List<StoredVideo> videos, CuratorActor.Verdicts verdicts) {
+    private CompletionStage<List<ByteString>> pictures(List<Asked> videos, CuratorActor.Verdicts verdicts) {
         CompletionStage<List<ByteString>> all = CompletableFuture.completedStage(new ArrayList<>());
         for (int i = 0; i < videos.size(); i++) {
-            Curator.Verdict verdict = verdicts.opinions().get(i).verdict();
-            CompletionStage<ByteString> one = verdict == null
-                    ? CompletableFuture.completedStage(ByteString.EMPTY)
-                    : thumbnails.of(videos.get(i), verdict.pictureUs());
+            CompletionStage<ByteString> one =
+                    picture(videos.get(i), verdicts.opinions().get(i).verdict());
             all = all.thenCombine(one, (before, picture) -> {
                 before.add(picture);
                 return before;
@@ -199,20 +240,29 @@ final class CurateWork implements StageStream.Work {
         return all;
     }
 
+    private CompletionStage<ByteString> picture(Asked asked, Curator.@Nullable Verdict verdict) {
+        if (verdict == null) {
+            return CompletableFuture.completedStage(ByteString.EMPTY);
+        }
+        CurationDecision before = asked.before();
+        return before != null && !before.getThumbnail().isEmpty()
+                ? CompletableFuture.completedStage(before.getThumbnail())
+                : thumbnails.of(asked.video(), verdict.pictureUs());
+    }
+
     /** What is to be said of each video, by its id: a decision, or the failure to reach one. */
-    private Map<String, Object> records(
-            List<StoredVideo> videos, CuratorActor.Verdicts verdicts, List<ByteString> pictures) {
+    private Map<String, Object> records(List<Asked> videos, CuratorActor.Verdicts verdicts, List<ByteString> pictures) {
         Map<String, Object> said = new HashMap<>();
         for (int i = 0; i < videos.size(); i++) {
-            StoredVideo video = videos.get(i);
+            Asked asked = videos.get(i);
             CuratorActor.Opinion opinion = verdicts.opinions().get(i);
             Curator.Verdict verdict = opinion.verdict();
             if (verdict != null) {
-                CurationDecision decision = balanced(decision(video, verdict, verdicts, pictures.get(i)));
+                CurationDecision decision = balanced(decision(asked, verdict, verdicts, pictures.get(i)));
                 balance.note(decision); // so that the next of this batch knows; read again once it is committed
-                said.put(video.getVideoId(), decision);
+                said.put(asked.id(), decision);
             } else if (opinion.failure() != null) {
-                said.put(video.getVideoId(), opinion.failure());
+                said.put(asked.id(), opinion.failure());
             }
         }
         return said;
@@ -233,20 +283,20 @@ final class CurateWork implements StageStream.Work {
     }
 
     private List<ProducerRecord<String, byte[]>> write(Read read, Map<String, Object> unsaid, int attempts) {
-        StoredVideo video = read.video();
-        if (video == null) {
+        Asked asked = read.asked();
+        if (asked == null) {
             ConsumerRecord<String, byte[]> record = read.record();
             String subject = "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
             return List.of(letter("curate.read", subject, read.damage(), 1, record));
         }
-        Object what = unsaid.remove(video.getVideoId());
+        Object what = unsaid.remove(asked.id());
         if (what instanceof CurationDecision decision) {
-            recent.put(video.getVideoId(), true);
+            recent.put(asked.id(), true);
             meter.passed(1);
             return List.of(Topics.CURATED.record(decision));
         }
         return what instanceof Throwable failure
-                ? List.of(letter("curate.decide", video.getVideoId(), failure, attempts, read.record()))
+                ? List.of(letter("curate.decide", asked.id(), failure, attempts, read.record()))
                 : List.of();
     }
 
@@ -277,9 +327,9 @@ final class CurateWork implements StageStream.Work {
     }
 
     private CurationDecision decision(
-            StoredVideo video, Curator.Verdict verdict, CuratorActor.Verdicts from, ByteString picture) {
+            Asked asked, Curator.Verdict verdict, CuratorActor.Verdicts from, ByteString picture) {
         return CurationDecision.newBuilder()
-                .setVideoId(video.getVideoId())
+                .setVideoId(asked.id())
                 .setAccepted(verdict.accepted())
                 .setCategory(verdict.category())
                 .setReason(verdict.reason())
@@ -287,9 +337,17 @@ final class CurateWork implements StageStream.Work {
                 .setNetwork(from.network())
                 .setEmbedding(verdict.embedding())
                 .addAllEvidence(verdict.evidence().stream().limit(MOST_EVIDENCE).toList())
-                .setVideo(video)
+                .setVideo(asked.video())
                 .setThumbnail(picture)
+                .setFirstAcceptedAtMs(firstAccepted(asked.before()))
                 .setDecidedAtMs(platform.clock().millis())
                 .build();
+    }
+
+    private static long firstAccepted(@Nullable CurationDecision before) {
+        if (before == null || before.getFirstAcceptedAtMs() != 0) {
+            return before == null ? 0 : before.getFirstAcceptedAtMs();
+        }
+        return before.getAccepted() ? before.getDecidedAtMs() : 0;
     }
 }

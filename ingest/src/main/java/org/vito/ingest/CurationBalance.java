@@ -12,6 +12,7 @@ import org.vito.ingest.curation.Curators;
 import org.vito.ingest.index.IdTable;
 import org.vito.protocol.KafkaAccess;
 import org.vito.protocol.StageMeter;
+import org.vito.protocol.Topics;
 import org.vito.protocol.v1.CategoryCount;
 import org.vito.protocol.v1.CurationDecision;
 
@@ -73,7 +74,7 @@ public final class CurationBalance {
         IngestSettings.Curate settings = IngestSettings.from(config).curate();
         CurationBalance balance = new CurationBalance(settings.balance());
         balance.expect(settings);
-        StoredDecisions.visit(kafka, balance::note);
+        CommittedRecords.visit(kafka, Topics.CURATED, (record, decision) -> balance.note(decision));
         return balance.standings();
     }
 

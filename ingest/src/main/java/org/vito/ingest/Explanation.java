@@ -24,8 +24,8 @@ public record Explanation(boolean accepted, String category, String reason, List
         }
     }
 
-    /** A class and its probability. */
-    public record Guess(String label, float probability) {}
+    /** A class, which of the classifier's outputs it is, and its probability. */
+    public record Guess(String label, int output, float probability) {}
 
     public Explanation {
         names = List.copyOf(names);

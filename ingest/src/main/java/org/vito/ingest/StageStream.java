@@ -21,6 +21,7 @@ import akka.stream.javadsl.RestartSource;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -97,6 +98,18 @@ final class StageStream {
             String group,
             Supplier<Work> work,
             Listener listener) {
+        return start(system, platform, settings, Set.of(topic), group, work, listener);
+    }
+
+    /** Starts to read {@code topics}, in whatever order, as the consumer group {@code group}. */
+    static StageStream start(
+            ActorSystem<?> system,
+            Platform platform,
+            IngestSettings settings,
+            Set<String> topics,
+            String group,
+            Supplier<Work> work,
+            Listener listener) {
         IngestSettings.Restart restart = settings.restart();
         RestartSettings restarts = RestartSettings.create(restart.base(), restart.most(), 0.2)
                 .withMaxRestarts(restart.restarts(), restart.within());
@@ -105,7 +118,7 @@ final class StageStream {
                         restarts,
                         () -> Source.lazySource(() -> {
                             Work run = work.get();
-                            return once(system, run, run(system, platform, topic, group, intake, run), listener);
+                            return once(system, run, run(system, platform, topics, group, intake, run), listener);
                         }))
                 .viaMat(KillSwitches.single(), Keep.right())
                 .toMat(Sink.ignore(), Keep.both())
@@ -136,14 +149,19 @@ final class StageStream {
     }
 
     private static Source<Done, ?> run(
-            ActorSystem<?> system, Platform platform, String topic, String group, SharedKillSwitch intake, Work work) {
+            ActorSystem<?> system,
+            Platform platform,
+            Set<String> topics,
+            String group,
+            SharedKillSwitch intake,
+            Work work) {
         ConsumerSettings<String, byte[]> consumer = ConsumerSettings.create(
                         system, new StringDeserializer(), new ByteArrayDeserializer())
                 .withProperties(platform.kafka().consumer(group));
         ProducerSettings<String, byte[]> producer = ProducerSettings.create(
                         system, new StringSerializer(), new ByteArraySerializer())
                 .withProperties(platform.kafka().producer());
-        return Transactional.source(consumer, Subscriptions.topics(topic))
+        return Transactional.source(consumer, Subscriptions.topics(topics))
                 .via(intake.flow())
                 .via(work.flow())
                 .via(Transactional.flow(producer, group + "-" + platform.instance()))

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.vito.protocol.v1.CheckpointAnnouncement;
 import org.vito.protocol.v1.Clip;
 import org.vito.protocol.v1.CurationDecision;
+import org.vito.protocol.v1.CurationRequest;
 import org.vito.protocol.v1.DeadLetter;
 import org.vito.protocol.v1.DecodeSegment;
 import org.vito.protocol.v1.EvaluationScore;
@@ -46,6 +47,15 @@ public final class Topics {
     /** Videos that were judged. The accepted ones are the product of curation. */
     public static final Topic<CurationDecision> CURATED =
             compacted("vito.videos.curated", CurationDecision.getDefaultInstance(), CurationDecision::getVideoId);
+
+    /** Videos that were judged and are to be judged again. */
+    public static final Topic<CurationRequest> CURATION_REQUESTS = new Topic<>(
+            "vito.curate.requests",
+            CurationRequest.getDefaultInstance(),
+            r -> r.getBefore().getVideoId(),
+            4,
+            Map.of("cleanup.policy", "delete", "retention.ms", WEEK),
+            false);
 
     /** Spans of videos waiting to be decoded. */
     public static final Topic<DecodeSegment> SEGMENTS = new Topic<>(
@@ -114,7 +124,18 @@ public final class Topics {
             false);
 
     private static final List<Topic<?>> ALL = List.of(
-            SUBMITTED, RETRIES, STORED, CURATED, SEGMENTS, CLIPS, TRAINING, CHECKPOINTS, SCORES, DEAD_LETTERS, STAGES);
+            SUBMITTED,
+            RETRIES,
+            STORED,
+            CURATED,
+            CURATION_REQUESTS,
+            SEGMENTS,
+            CLIPS,
+            TRAINING,
+            CHECKPOINTS,
+            SCORES,
+            DEAD_LETTERS,
+            STAGES);
 
     private Topics() {}
 

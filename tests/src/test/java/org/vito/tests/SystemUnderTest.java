@@ -49,7 +49,8 @@ final class SystemUnderTest implements AutoCloseable {
     }
 
     private VitoProcess start(String name, Path data, String command, String... options) throws Exception {
-        List<String> line = new ArrayList<>(List.of(command, "--data", data.toString()));
+        List<String> line = new ArrayList<>(List.of(command.split(" ")));
+        line.addAll(List.of("--data", data.toString()));
         if (kafka != null && !command.equals("broker")) {
             line.addAll(List.of("-b", kafka.bootstrapServers()));
         }

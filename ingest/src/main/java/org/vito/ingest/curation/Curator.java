@@ -3,6 +3,7 @@ package org.vito.ingest.curation;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import org.vito.ingest.Explanation;
+import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.Evidence;
 import org.vito.protocol.v1.StoredVideo;
 
@@ -27,6 +28,14 @@ public interface Curator extends AutoCloseable {
      *     videos, which are then judged one by one to find which
      */
     List<Verdict> judge(List<StoredVideo> videos);
+
+    /**
+     * Judges videos on which there are decisions already, of this rule or another, in the order of these. Of a decision by the
+     * same network what it saw may be taken instead of looking again.
+     */
+    default List<Verdict> judgeAgain(List<CurationDecision> before) {
+        return judge(before.stream().map(CurationDecision::getVideo).toList());
+    }
 
     /** The verdict on one video and all that led to it; of a rule that looks at nothing the verdict alone. */
     default Explanation explain(StoredVideo video) {

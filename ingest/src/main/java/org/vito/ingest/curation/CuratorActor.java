@@ -9,16 +9,19 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vito.protocol.Reason;
 import org.vito.protocol.RetriableException;
 import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.StoredVideo;
 
 /**
@@ -31,10 +34,20 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
     /** What a curator understands. */
     public sealed interface Command permits Judge, Loaded, LoadFailed, Judged {}
 
-    /** Asks for a verdict on each of {@code videos}. */
-    public record Judge(List<StoredVideo> videos, ActorRef<Verdicts> replyTo) implements Command {
+    /**
+     * Asks for a verdict on each of {@code videos}, and on those that were judged before and are to be judged {@code again}. The
+     * answer has them in this order.
+     */
+    public record Judge(List<StoredVideo> videos, List<CurationDecision> again, ActorRef<Verdicts> replyTo)
+            implements Command {
         public Judge {
             videos = List.copyOf(videos);
+            again = List.copyOf(again);
+        }
+
+        /** An opinion on each that this is why there is none. */
+        List<Opinion> failed(RuntimeException failure) {
+            return Collections.nCopies(videos.size() + again.size(), Opinion.failed(failure));
         }
     }
 
@@ -100,11 +113,7 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
         if (waiting.size() >= MOST_WAITING) {
             RetriableException full =
                     new RetriableException(Reason.INTERNAL, MOST_WAITING + " batches wait for the curator already");
-            ask.replyTo()
-                    .tell(new Verdicts(
-                            "",
-                            "",
-                            ask.videos().stream().map(v -> Opinion.failed(full)).toList()));
+            ask.replyTo().tell(new Verdicts("", "", ask.failed(full)));
         } else {
             waiting.add(ask);
             judgeNext();
@@ -157,32 +166,41 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
         Judge ask = waiting.remove();
         getContext()
                 .pipeToSelf(
-                        CompletableFuture.supplyAsync(() -> opinions(rule, ask.videos()), blocking),
+                        CompletableFuture.supplyAsync(() -> opinions(rule, ask), blocking),
                         (opinions, cause) -> new Judged(ask, opinions != null ? opinions : failures(ask, cause)));
     }
 
     private static List<Opinion> failures(Judge ask, Throwable cause) {
-        VitoException failure = new VitoException(Reason.INTERNAL, "the curator failed: " + cause, cause);
-        return ask.videos().stream().map(v -> Opinion.failed(failure)).toList();
+        return ask.failed(new VitoException(Reason.INTERNAL, "the curator failed: " + cause, cause));
+    }
+
+    private static List<Opinion> opinions(Curator rule, Judge ask) {
+        List<Opinion> opinions = new ArrayList<>(opinions(rule, ask.videos(), rule::judge));
+        opinions.addAll(opinions(rule, ask.again(), rule::judgeAgain));
+        return opinions;
     }
 
     /** Judges together; if that fails for a reason that will not pass, one by one, so that each answers for itself. */
-    private static List<Opinion> opinions(Curator rule, List<StoredVideo> videos) {
+    private static <T> List<Opinion> opinions(
+            Curator rule, List<T> cases, Function<List<T>, List<Curator.Verdict>> judge) {
+        if (cases.isEmpty()) {
+            return List.of();
+        }
         try {
-            List<Curator.Verdict> verdicts = rule.judge(videos);
-            if (verdicts.size() != videos.size()) {
+            List<Curator.Verdict> verdicts = judge.apply(cases);
+            if (verdicts.size() != cases.size()) {
                 throw new VitoException(
                         Reason.INTERNAL,
-                        "%s gave %d verdicts on %d videos".formatted(rule.name(), verdicts.size(), videos.size()));
+                        "%s gave %d verdicts on %d videos".formatted(rule.name(), verdicts.size(), cases.size()));
             }
             return verdicts.stream().map(Opinion::of).toList();
         } catch (RuntimeException e) {
-            if (e instanceof RetriableException || videos.size() == 1) {
-                return videos.stream().map(v -> Opinion.failed(e)).toList();
+            if (e instanceof RetriableException || cases.size() == 1) {
+                return Collections.nCopies(cases.size(), Opinion.failed(e));
             }
             List<Opinion> each = new ArrayList<>();
-            for (StoredVideo video : videos) {
-                each.addAll(opinions(rule, List.of(video)));
+            for (T one : cases) {
+                each.addAll(opinions(rule, List.of(one), judge));
             }
             return each;
         }

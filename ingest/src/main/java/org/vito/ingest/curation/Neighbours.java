@@ -128,21 +128,54 @@ final class Neighbours implements Curator {
         return verdicts;
     }
 
+    @Override
+    public List<Verdict> judgeAgain(List<CurationDecision> before) {
+        List<Verdict> verdicts = before.stream().map(this::judgeAgain).toList();
+        seen.save();
+        return verdicts;
+    }
+
+    /**
+     * A video that was no duplicate is compared with such videos alone: those that were found to be its own duplicates came after
+     * it and are in its place otherwise.
+     */
+    private Verdict judgeAgain(CurationDecision before) {
+        String id = before.getVideoId();
+        float[] known = Vectors.floats(before.getEmbedding());
+        boolean same = before.getNetwork().equals(network()) && known.length == embedder.dimensions();
+        float[] vector = same ? known : vector(before.getVideo());
+        if (!seen.isOriginal(id)) {
+            return judge(id, vector, duplicateOf(id, vector));
+        }
+        return judge(id, vector, near(seen.nearestOriginals(id, vector, 1)));
+    }
+
     private Verdict judge(StoredVideo video) {
+        float[] vector = vector(video);
+        return judge(video.getVideoId(), vector, duplicateOf(video.getVideoId(), vector));
+    }
+
+    private Verdict judge(String videoId, float[] vector, @Nullable Neighbour duplicate) {
+        Verdict verdict = duplicate != null ? duplicate(vector, duplicate) : compared(videoId, vector);
+        seen.add(videoId, vector, duplicate != null);
+        return verdict;
+    }
+
+    private float[] vector(StoredVideo video) {
         List<Frame> taken = frames.spread(video, settings.frames());
         if (taken.isEmpty()) {
             throw new VitoException(Reason.DAMAGED_VIDEO, "no frame of " + video.getVideoId() + " can be decoded");
         }
-        float[] vector = Vectors.mean(embedder.embed(taken));
-        Neighbour duplicate = duplicateOf(video.getVideoId(), vector);
-        Verdict verdict = duplicate != null ? duplicate(vector, duplicate) : compared(video.getVideoId(), vector);
-        seen.add(video.getVideoId(), vector, duplicate != null);
-        return verdict;
+        return Vectors.mean(embedder.embed(taken));
     }
 
     private @Nullable Neighbour duplicateOf(String videoId, float[] vector) {
-        return seen.nearest(videoId, vector, 1).stream()
-                .filter(nearest -> nearest.cosine() >= settings.duplicates())
+        return near(seen.nearest(videoId, vector, 1));
+    }
+
+    private @Nullable Neighbour near(List<Neighbour> nearest) {
+        return nearest.stream()
+                .filter(each -> each.cosine() >= settings.duplicates())
                 .findFirst()
                 .orElse(null);
     }

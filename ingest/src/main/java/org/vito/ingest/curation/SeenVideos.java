@@ -56,12 +56,34 @@ final class SeenVideos implements AutoCloseable {
                 .toList();
     }
 
+    /** As {@link #nearest}, of those videos only that are no duplicates, as far as they are among the {@value #BREADTH} nearest. */
+    List<Neighbour> nearestOriginals(String videoId, float[] vector, int count) {
+        Stream<Neighbour> found = index.size() == 0 ? Stream.of() : index.nearest(vector, BREADTH, BREADTH).stream();
+        Stream<Neighbour> compared = latest.entrySet().stream()
+                .map(entry -> new Neighbour(entry.getKey(), Vectors.cosine(vector, entry.getValue())));
+        return Stream.concat(found, compared)
+                .filter(each ->
+                        !each.name().startsWith(DUPLICATE) && !each.name().equals(videoId))
+                .filter(each -> !latest.containsKey(DUPLICATE + each.name())) // it was found to be one since
+                .sorted(Comparator.comparingDouble(Neighbour::cosine).reversed())
+                .limit(count)
+                .toList();
+    }
+
+    /** Whether the video was seen and is no duplicate. */
+    boolean isOriginal(String videoId) {
+        return latest.containsKey(videoId) || (!latest.containsKey(DUPLICATE + videoId) && index.contains(videoId));
+    }
+
     private static String id(String name) {
         return name.startsWith(DUPLICATE) ? name.substring(1) : name;
     }
 
     void add(String videoId, float[] vector, boolean duplicate) {
         String name = duplicate ? DUPLICATE + videoId : videoId;
+        String other = duplicate ? videoId : DUPLICATE + videoId; // what it was when it was judged before
+        index.remove(other);
+        latest.remove(other);
         index.add(name, vector);
         latest.put(name, vector);
         if (latest.size() >= LATEST) {

@@ -22,6 +22,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.Bits;
@@ -64,18 +65,28 @@ public final class VectorIndex implements AutoCloseable {
      * @throws VitoException STORAGE if it cannot be read or written
      */
     public static VectorIndex open(Path path) {
-        return open(path, IndexWriterConfig.OpenMode.CREATE_OR_APPEND);
+        return open(path, IndexWriterConfig.OpenMode.CREATE_OR_APPEND, BUFFER_MB);
     }
 
     /** As {@link #open(Path)}, without what was there. */
     public static VectorIndex create(Path path) {
-        return open(path, IndexWriterConfig.OpenMode.CREATE);
+        return create(path, BUFFER_MB);
     }
 
-    private static VectorIndex open(Path path, IndexWriterConfig.OpenMode mode) {
+    /**
+     * As {@link #create(Path)}, for many vectors at once.
+     *
+     * @param bufferMb memory for what is not on the disk yet, of the Java heap, in MiB; the more, the fewer parts there are to be
+     *     searched and merged
+     */
+    public static VectorIndex create(Path path, int bufferMb) {
+        return open(path, IndexWriterConfig.OpenMode.CREATE, bufferMb);
+    }
+
+    private static VectorIndex open(Path path, IndexWriterConfig.OpenMode mode, int bufferMb) {
         IndexWriterConfig config = new IndexWriterConfig()
                 .setOpenMode(mode)
-                .setRAMBufferSizeMB(BUFFER_MB)
+                .setRAMBufferSizeMB(bufferMb)
                 .setCodec(new Lucene912Codec() {
                     @Override
                     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
@@ -113,6 +124,16 @@ public final class VectorIndex implements AutoCloseable {
         run(() -> writer.updateDocument(new Term(NAME, name), document));
     }
 
+    /** Removes the vector of this name, if there is one. */
+    public void remove(String name) {
+        run(() -> writer.deleteDocuments(new Term(NAME, name)));
+    }
+
+    /** Whether searches may find a vector of this name. */
+    public boolean contains(String name) {
+        return search(searcher -> searcher.count(new TermQuery(new Term(NAME, name))) > 0);
+    }
+
     /** Lets searches find what was added. */
     public void refresh() {
         run(searchers::maybeRefreshBlocking);
@@ -121,6 +142,11 @@ public final class VectorIndex implements AutoCloseable {
     /** Writes what was added to the disk. */
     public void save() {
         run(writer::commit);
+    }
+
+    /** Number of parts that each search goes through. */
+    public int parts() {
+        return search(searcher -> searcher.getIndexReader().leaves().size());
     }
 
     /** Number of vectors that searches may find. */

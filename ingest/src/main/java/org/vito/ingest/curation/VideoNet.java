@@ -16,6 +16,7 @@ import org.vito.ingest.Explanation;
 import org.vito.ingest.FrameClassifier;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.Evidence;
 import org.vito.protocol.v1.Frame;
 import org.vito.protocol.v1.StoredVideo;
@@ -97,7 +98,14 @@ final class VideoNet implements Curator {
         return videos.stream().map(video -> verdict(explain(video))).toList();
     }
 
-    private static Verdict verdict(Explanation why) {
+    @Override
+    public List<Verdict> judgeAgain(List<CurationDecision> before) {
+        return before.stream()
+                .map(decision -> verdict(explain(decision.getVideo(), decision)))
+                .toList();
+    }
+
+    private Verdict verdict(Explanation why) {
         Comparator<Explanation.Judged> fittingFirst = Comparator.comparing(frame -> frame.fits() ? 0 : 1);
         Comparator<Explanation.Judged> surestFirst =
                 Comparator.comparing(frame -> -frame.guesses().get(0).probability());
@@ -107,6 +115,7 @@ final class VideoNet implements Curator {
                         .setPtsUs(frame.frame().getPtsUs())
                         .setLabel(frame.guesses().get(0).label())
                         .setScore(frame.guesses().get(0).probability())
+                        .setOutput(frame.guesses().get(0).output())
                         .build())
                 .toList();
         long pictureUs = evidence.isEmpty() ? -1 : evidence.get(0).getPtsUs();
@@ -115,6 +124,11 @@ final class VideoNet implements Curator {
 
     @Override
     public Explanation explain(StoredVideo video) {
+        return explain(video, CurationDecision.getDefaultInstance());
+    }
+
+    /** @param before a decision on the video, whose evidence is taken if it is all that would be seen now */
+    private Explanation explain(StoredVideo video, CurationDecision before) {
         long leastUs = settings.minimumDuration().toNanos() / 1000;
         if (video.getDurationUs() < leastUs) {
             return rejected("It lasts %s, less than %s.".formatted(seconds(video.getDurationUs()), seconds(leastUs)));
@@ -129,7 +143,8 @@ final class VideoNet implements Curator {
             String label = vocabulary.label(match.classes().first());
             return new Explanation(true, label, says + ".", match.names(), List.of());
         }
-        return explain(says, match, look(classifier, video, match.classes()));
+        List<Seen> seen = before.getCurator().equals(name()) ? remembered(before, match.classes()) : List.of();
+        return explain(says, match, seen.isEmpty() ? look(classifier, video, match.classes()) : seen);
     }
 
     private static Explanation rejected(String reason) {
@@ -154,6 +169,31 @@ final class VideoNet implements Curator {
             }
         }
         return seen;
+    }
+
+    /** What a decision of the same classifier saw, in order; nothing if that does not answer the question. */
+    private List<Seen> remembered(CurationDecision before, SortedSet<Integer> wanted) {
+        List<Evidence> evidence = before.getEvidenceList();
+        if (!evidence.stream().allMatch(one -> one.hasOutput() && one.getOutput() < vocabulary.size())) {
+            return List.of();
+        }
+        boolean fits = evidence.stream().anyMatch(one -> wanted.contains(one.getOutput()));
+        boolean answers = (fits && !settings.lookAtAll()) || evidence.size() >= firstFrames(before.getVideo());
+        return !answers
+                ? List.of()
+                : evidence.stream()
+                        .sorted(Comparator.comparingLong(Evidence::getPtsUs))
+                        .map(one -> new Seen(
+                                Frame.newBuilder().setPtsUs(one.getPtsUs()).build(),
+                                List.of(one.getOutput()),
+                                List.of(one.getScore())))
+                        .toList();
+    }
+
+    /** How many frames are looked at if none fits, as far as the frame rate tells. */
+    private long firstFrames(StoredVideo video) {
+        double rate = video.getFramesPerSecond() > 0 ? video.getFramesPerSecond() : 25;
+        return Math.min(settings.frames(), (long) Math.ceil(video.getDurationUs() * rate / 1e6));
     }
 
     private static Seen surest(Frame frame, float[] probabilities) {
@@ -190,7 +230,9 @@ final class VideoNet implements Curator {
     private Explanation.Judged judged(Seen found, SortedSet<Integer> wanted) {
         List<Explanation.Guess> guesses = IntStream.range(0, found.labels().size())
                 .mapToObj(i -> new Explanation.Guess(
-                        vocabulary.label(found.labels().get(i)), found.scores().get(i)))
+                        vocabulary.label(found.labels().get(i)),
+                        found.labels().get(i),
+                        found.scores().get(i)))
                 .toList();
         return new Explanation.Judged(found.frame(), wanted.contains(found.label()), guesses);
     }

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import java.time.Duration;
 import java.util.List;
 import org.vito.ingest.CurationNetworks;
+import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.Frame;
 import org.vito.protocol.v1.StoredVideo;
 
@@ -37,7 +38,8 @@ public final class CuratorActorCommands {
     }
 
     public static List<CuratorActor.Command> all(ActorRef<CuratorActor.Verdicts> replyTo) {
-        CuratorActor.Judge judge = new CuratorActor.Judge(List.of(StoredVideo.getDefaultInstance()), replyTo);
+        CuratorActor.Judge judge = new CuratorActor.Judge(
+                List.of(StoredVideo.getDefaultInstance()), List.of(CurationDecision.getDefaultInstance()), replyTo);
         return List.of(
                 judge,
                 new CuratorActor.Loaded(acceptAll()),

@@ -73,6 +73,11 @@ class NeighboursTest {
     }
 
     private Neighbours rule(String targets, int neighbours) {
+        return rule(targets, neighbours, 5);
+    }
+
+    /** A rule by which a video counts as the same as one before within so many degrees. */
+    private Neighbours rule(String targets, int neighbours, double degrees) {
         Curators.Memory memory = new Curators.Memory() {
             @Override
             public Path directory() {
@@ -86,7 +91,7 @@ class NeighboursTest {
         };
         return Neighbours.load(new Curators.Means(
                 new VideoNetSettings("", "", Duration.ZERO, 1, 1, false),
-                new NeighbourSettings("weights", 4, Math.cos(Math.toRadians(5)), targets, neighbours),
+                new NeighbourSettings("weights", 4, Math.cos(Math.toRadians(degrees)), targets, neighbours),
                 new Degrees(),
                 new CuratorActorCommands.StillFrames(),
                 memory));
@@ -176,6 +181,32 @@ class NeighboursTest {
         try (Neighbours again = rule(targets.toString(), 2)) { // what is no target any more counts no more
             assertThat(judge(again, "i", 90).reason()).contains("of 1 targets");
         }
+    }
+
+    @Test
+    void judgedAgainOneOfNearDuplicatesStays() {
+        try (Neighbours rule = rule("", 4)) {
+            judge(rule, "a", 0);
+            judge(rule, "b", 4);
+            judge(rule, "c", 8);
+            judge(rule, "d", 20);
+            assertThat(again(rule)).containsExactly("a", "d");
+            assertThat(again(rule)).containsExactly("a", "d");
+        }
+        try (Neighbours rule = rule("", 4, 1)) { // b and c are no duplicates by this rule
+            assertThat(again(rule)).containsExactly("a", "b", "c", "d");
+        }
+        try (Neighbours rule = rule("", 4, 15)) { // and now all but one are
+            assertThat(again(rule)).hasSize(1);
+        }
+    }
+
+    /** Judges all again by their vectors: there is no frame to look at. @return who is taken */
+    private List<String> again(Curator rule) {
+        return decided.stream()
+                .filter(before -> rule.judgeAgain(List.of(before)).get(0).accepted())
+                .map(CurationDecision::getVideoId)
+                .toList();
     }
 
     @Test

@@ -95,6 +95,12 @@ class VectorIndexTest {
             });
             assertThat(seen).containsExactlyInAnyOrder("a", "b");
             assertThat(index.nearest(vector(3, 8), 1, 10).get(0).name()).isEqualTo("a");
+            index.remove("a");
+            index.remove("nobody");
+            index.refresh();
+            assertThat(index.contains("a")).isFalse();
+            assertThat(index.contains("b")).isTrue();
+            assertThat(index.nearest(vector(3, 8), 1, 10).get(0).name()).isEqualTo("b");
         }
     }
 

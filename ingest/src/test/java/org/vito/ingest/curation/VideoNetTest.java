@@ -2,6 +2,7 @@ package org.vito.ingest.curation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.vito.ingest.FrameClassifier;
 import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.Evidence;
 import org.vito.protocol.v1.Frame;
 import org.vito.protocol.v1.StoredVideo;
@@ -131,6 +133,69 @@ class VideoNetTest {
         assertThat(judge(SETTINGS, said, video("goldfish", 9.999)).reason())
                 .isEqualTo("It lasts 9.99 s, less than 10.00 s.");
         assertThat(said.batches).isEmpty();
+    }
+
+    private static CurationDecision decision(StoredVideo video, Curator.Verdict verdict) {
+        return CurationDecision.newBuilder()
+                .setVideo(video)
+                .setCurator("videonet/1 said")
+                .addAllEvidence(verdict.evidence())
+                .build();
+    }
+
+    @Test
+    void whatTheSameClassifierSawIsNotLookedAtAgain() {
+        Vocabulary renamed = Vocabulary.of(
+                List.of(List.of("goldfish"), List.of("heron"), List.of("crane"), List.of("castor", "beaver")));
+        StoredVideo video = video("A beaver", 12);
+        Said first = new Said(0, 0, 0, 3, 0, 0, 0, 0, 0, 0);
+        Curator.Verdict before = judge(SETTINGS, first, video);
+        assertThat(before.category()).isEqualTo("beaver");
+        Said said = new Said();
+        try (VideoNet rule = new VideoNet(SETTINGS, renamed, said, new Counted())) {
+            Curator.Verdict again =
+                    rule.judgeAgain(List.of(decision(video, before))).get(0);
+            assertThat(again.accepted()).isTrue();
+            assertThat(again.category()).isEqualTo("castor");
+            assertThat(again.reason()).isEqualTo(before.reason());
+            assertThat(again.evidence())
+                    .extracting(Evidence::getPtsUs, Evidence::getOutput)
+                    .containsExactlyElementsOf(before.evidence().stream()
+                            .map(e -> tuple(e.getPtsUs(), e.getOutput()))
+                            .toList());
+            assertThat(said.batches).isEmpty();
+        }
+    }
+
+    @Test
+    void whatWasSeenIsLookedAtAgainWhereItDoesNotAnswer() {
+        StoredVideo beaver = video("A beaver", 12);
+        Curator.Verdict before = judge(SETTINGS, new Said(0, 0, 0, 3, 0, 0, 1, 0, 0, 0), beaver);
+        assertThat(before.evidence()).hasSize(4);
+        StoredVideo crane = beaver.toBuilder().setTitle("A crane").build(); // as if the vocabulary said so
+        Said more = new Said(0, 0, 0, 3, 0, 0, 1, 0, 0, 0);
+        try (VideoNet rule = new VideoNet(SETTINGS, VOCABULARY, more, new Counted())) {
+            assertThat(rule.judgeAgain(List.of(decision(crane, before))).get(0).category())
+                    .isEqualTo("crane #1");
+            assertThat(more.batches).as("four of ten frames were seen").containsExactly(4, 4);
+        }
+        Said other = new Said(0, 0, 0, 3, 0, 0, 0, 0, 0, 0);
+        try (VideoNet rule = new VideoNet(SETTINGS, VOCABULARY, other, new Counted())) {
+            CurationDecision others = decision(beaver, before).toBuilder()
+                    .setCurator("videonet/1 another")
+                    .build();
+            assertThat(rule.judgeAgain(List.of(others)).get(0).accepted()).isTrue();
+            assertThat(other.batches).as("another classifier saw it").containsExactly(4);
+        }
+        Curator.Verdict whole = judge(SETTINGS, new Said(3, 3, 3, 3, 3, 1, 3, 3, 3, 3), video("goldfish", 12));
+        Said none = new Said();
+        try (VideoNet rule = new VideoNet(SETTINGS, VOCABULARY, none, new Counted())) {
+            assertThat(rule.judgeAgain(List.of(decision(video("goldfish", 12), whole)))
+                            .get(0)
+                            .reason())
+                    .isEqualTo("The title says 'goldfish'; none of 10 frames shows it, most show beaver (9).");
+            assertThat(none.batches).as("all ten were seen").isEmpty();
+        }
     }
 
     @Test
