@@ -1,5 +1,6 @@
 package org.vito.deploy;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.vito.augment.Images;
 import org.vito.ingest.CurationBenchmark;
 import org.vito.ingest.FrameClassifier;
+import org.vito.ingest.VectorBenchmark;
 import org.vito.protocol.CounterRandom;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code vito bench curate}. */
@@ -29,12 +32,14 @@ import picocli.CommandLine.Spec;
         name = "curate",
         mixinStandardHelpOptions = true,
         abbreviateSynopsis = true,
-        header = "Time what VideoNet's rule does to a video.",
+        header = "Time what the rules of curation do to a video.",
         description = {
             "",
             "Titles: made of common words, a fifth of them with a name of the vocabulary, compared with all its names by one"
                     + " thread. With --classifier also frames: JPEGs of 340 × 256 pixels decoded, transformed and"
-                    + " classified, 20 at a time, by all cores."
+                    + " classified, 20 at a time, by all cores. With --vectors the index of the rule neighbours: vectors as features"
+                    + " of videos are spread are added and searched for their ten nearest by all cores, with growing breadth"
+                    + " until 0.95 of those are found that comparing with all finds."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -42,8 +47,11 @@ import picocli.CommandLine.Spec;
             "1:Vocabulary or weights cannot be read.",
             "2:The command line or a setting cannot be used."
         },
-        footerHeading = "%nExample:%n",
-        footer = "  vito bench curate --vocabulary imagenet.txt --classifier resnet50.safetensors")
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  vito bench curate --vocabulary imagenet.txt --classifier resnet50.safetensors",
+            "  VITO_JAVA_OPTS=-Xmx6g vito bench curate --vectors 1000000"
+        })
 final class CurateBench implements Callable<Integer> {
     private static final int WIDTH = 340;
     private static final int HEIGHT = 256;
@@ -56,9 +64,9 @@ final class CurateBench implements Callable<Integer> {
     @Option(
             names = "--vocabulary",
             order = 1,
-            required = true,
             paramLabel = "FILE",
-            description = "The names of one class a line, separated by commas.")
+            description = "The names of one class a line, separated by commas; without it no titles are looked at.")
+    @Nullable
     Path vocabulary;
 
     @Option(
@@ -77,7 +85,25 @@ final class CurateBench implements Callable<Integer> {
     @Nullable
     String classifier;
 
-    @Option(names = "--json", order = 4, description = "Print one line of JSON instead of a table.")
+    @Option(
+            names = "--vectors",
+            order = 4,
+            paramLabel = "N",
+            description =
+                    "Vectors in the index, 1000 to 10000000. Needs 8 bytes of memory for each coordinate (VITO_JAVA_OPTS=-Xmx…)"
+                            + " and 4 of the disk below --data.")
+    @Nullable
+    Integer vectors;
+
+    @Option(
+            names = "--dimensions",
+            order = 5,
+            paramLabel = "N",
+            defaultValue = "256",
+            description = "Coordinates of a vector, 8 to 4096 (default: ${DEFAULT-VALUE}).")
+    int dimensions;
+
+    @Option(names = "--json", order = 6, description = "Print one line of JSON instead of a table.")
     boolean json;
 
     @Mixin
@@ -88,24 +114,58 @@ final class CurateBench implements Callable<Integer> {
         if (titles < 1000 || titles > 100_000_000) {
             throw new VitoException(Reason.BAD_SETTING, "--titles " + titles + ": expected 1000 to 100000000");
         }
+        if (vocabulary == null && classifier == null && vectors == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "nothing to time: give --vocabulary, --classifier or --vectors");
+        }
+        if (vectors != null && (vectors < 1000 || vectors > 10_000_000 || dimensions < 8 || dimensions > 4096)) {
+            throw new VitoException(
+                    Reason.BAD_SETTING,
+                    "--vectors %d --dimensions %d: expected 1000 to 10000000 vectors of 8 to 4096 dimensions"
+                            .formatted(vectors, dimensions));
+        }
         Config config = common.configuration(ConfigFactory.empty(), List.of());
         Logging.toConsole(common.verbose());
-        CurationBenchmark.Titles found = CurationBenchmark.titles(vocabulary, titles);
-        ObjectNode result = JsonNodeFactory.instance
-                .objectNode()
-                .put("titles", found.titles())
-                .put("named", found.named())
-                .put("seconds", found.seconds())
-                .put("titles_per_s", found.titles() / found.seconds());
+        Path data = ProcessSettings.from(config).data();
+        ObjectNode result = JsonNodeFactory.instance.objectNode();
+        if (vocabulary != null) {
+            CurationBenchmark.Titles found = CurationBenchmark.titles(vocabulary, titles);
+            result.put("titles", found.titles())
+                    .put("named", found.named())
+                    .put("seconds", found.seconds())
+                    .put("titles_per_s", found.titles() / found.seconds());
+        }
         if (classifier != null) {
-            EncoderNetworks networks =
-                    new EncoderNetworks(ProcessSettings.from(config).data());
+            EncoderNetworks networks = new EncoderNetworks(data);
             try (FrameClassifier network = networks.classifier(classifier)) {
                 result.put("classifier", network.name()).put("frames_per_s", framesPerSecond(network));
             }
         }
+        if (vectors != null) {
+            index(
+                    result,
+                    data.resolve("bench-vectors-" + ProcessHandle.current().pid()),
+                    vectors);
+        }
         print(spec.commandLine().getOut(), result);
         return 0;
+    }
+
+    private void index(ObjectNode result, Path directory, int count) {
+        int threads = Runtime.getRuntime().availableProcessors();
+        VectorBenchmark.Result measured = VectorBenchmark.run(directory, count, dimensions, threads);
+        result.put("vectors", count)
+                .put("dimensions", dimensions)
+                .put("threads", threads)
+                .put("parts", measured.parts())
+                .put("build_s", measured.buildSeconds())
+                .put("index_bytes", measured.bytes())
+                .put("heap_bytes", measured.heapBytes());
+        ArrayNode searches = result.putArray("searches");
+        measured.searches().forEach(one -> searches.addObject()
+                .put("breadth", one.breadth())
+                .put("per_s", one.perSecond())
+                .put("recall", one.recall()));
     }
 
     private static double framesPerSecond(FrameClassifier network) {
@@ -133,17 +193,37 @@ final class CurateBench implements Callable<Integer> {
             out.println(result);
             return;
         }
-        out.println("titles    %,d in %.2f s, %,.0f a second by one thread; %,d name a class"
-                .formatted(
-                        result.get("titles").asInt(),
-                        result.get("seconds").asDouble(),
-                        result.get("titles_per_s").asDouble(),
-                        result.get("named").asInt()));
+        if (result.has("titles")) {
+            out.println("titles    %,d in %.2f s, %,.0f a second by one thread; %,d name a class"
+                    .formatted(
+                            result.get("titles").asInt(),
+                            result.get("seconds").asDouble(),
+                            result.get("titles_per_s").asDouble(),
+                            result.get("named").asInt()));
+        }
         if (result.has("frames_per_s")) {
             out.println("frames    %.1f a second by %s"
                     .formatted(
                             result.get("frames_per_s").asDouble(),
                             result.get("classifier").asText()));
+        }
+        if (result.has("vectors")) {
+            out.println(
+                    "vectors   %,d of %d dimensions, built in %.0f s by %d threads: %d parts, %,d MiB of disk, %,d MiB of heap"
+                            .formatted(
+                                    result.get("vectors").asInt(),
+                                    result.get("dimensions").asInt(),
+                                    result.get("build_s").asDouble(),
+                                    result.get("threads").asInt(),
+                                    result.get("parts").asInt(),
+                                    result.get("index_bytes").asLong() >> 20,
+                                    result.get("heap_bytes").asLong() >> 20));
+            result.get("searches")
+                    .forEach(one -> out.println("searches  %,.0f a second, %.3f of the ten nearest found (breadth %d)"
+                            .formatted(
+                                    one.get("per_s").asDouble(),
+                                    one.get("recall").asDouble(),
+                                    one.get("breadth").asInt())));
         }
     }
 }

@@ -119,6 +119,21 @@ class BenchCommandTest {
     }
 
     @Test
+    void theIndexOfVectorsIsTimedBesideExactSearch() throws Exception {
+        assertThat(execute("bench", "curate", "--vectors", "3000", "--dimensions", "32", "--json"))
+                .as(err::toString)
+                .isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        JsonNode last = json.get("searches").get(json.get("searches").size() - 1);
+        assertThat(last.get("recall").asDouble()).isBetween(0.95, 1.0);
+        assertThat(last.get("per_s").asDouble()).isPositive();
+        assertThat(json.get("index_bytes").asLong()).isGreaterThan(3000 * 32 * 4);
+        assertThat(execute("bench", "curate")).isEqualTo(2);
+        assertThat(err.toString()).contains("nothing to time");
+        assertThat(execute("bench", "curate", "--vectors", "10")).isEqualTo(2);
+    }
+
+    @Test
     void viewsAreTimedInEveryWayAndStageByStage() throws Exception {
         assertThat(execute(
                         "bench", "augment", "--json", "--rounds", "1", "--seconds", "0.05", "-Dvito.augment.size=32"))
