@@ -46,6 +46,11 @@ final class EncoderNetworks implements CurationNetworks {
         return new Embedder(Network.open(weights, data));
     }
 
+    @Override
+    public String newest(String weights) {
+        return Network.name(WeightsAddress.resolve(weights, data));
+    }
+
     /** An encoder, and frames made ready for it. */
     private static final class Network implements AutoCloseable {
         private final String name;

@@ -21,12 +21,25 @@ public interface CurationNetworks {
      */
     FrameEmbedder embedder(String weights);
 
+    /**
+     * The name that {@link #embedder} of the same weights would have now, without loading it; another one than before where weights
+     * name a run that has a newer checkpoint. May block.
+     *
+     * @throws VitoException if there are no such weights
+     */
+    String newest(String weights);
+
     /** No networks at all: asking for one is a fault of the settings. */
     static CurationNetworks none() {
         return new CurationNetworks() {
             @Override
             public FrameClassifier classifier(String weights) {
                 throw new VitoException(Reason.BAD_SETTING, "there is no classifier in this process: " + weights);
+            }
+
+            @Override
+            public String newest(String weights) {
+                return "";
             }
 
             @Override

@@ -33,6 +33,11 @@ class CurationReplayTest {
         }
 
         @Override
+        public String newest(String weights) {
+            return name();
+        }
+
+        @Override
         public FrameEmbedder embedder(String weights) {
             throw new AssertionError("nobody needs features");
         }

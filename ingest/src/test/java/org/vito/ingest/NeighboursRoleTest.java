@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,20 +22,25 @@ class NeighboursRoleTest {
     Path directory;
 
     /** A vector in the plane that turns a quarter of a circle from black to white. */
-    private record Brightness() implements CurationNetworks, FrameEmbedder {
+    private record Brightness(AtomicInteger version) implements CurationNetworks, FrameEmbedder {
         @Override
         public FrameClassifier classifier(String weights) {
             throw new AssertionError("nothing is classified");
         }
 
         @Override
+        public String newest(String weights) {
+            return version.get() == 0 ? "brightness" : "brightness" + version;
+        }
+
+        @Override
         public FrameEmbedder embedder(String weights) {
-            return this;
+            return new Brightness(new AtomicInteger(version.get()));
         }
 
         @Override
         public String name() {
-            return "brightness";
+            return newest("");
         }
 
         @Override
@@ -62,8 +68,8 @@ class NeighboursRoleTest {
                 Tail<CurationDecision> decisions = new Tail<>(Topics.CURATED)) {
             IngestSettings settings = system.settings(
                     "vito.ingest.curate { rule = neighbours, neighbours { network = any, duplicates = 0.999 } }");
-            RunningRole curate =
-                    CurateRole.start(system.actors, settings, system.decoders, system.platform, new Brightness());
+            RunningRole curate = CurateRole.start(
+                    system.actors, settings, system.decoders, system.platform, new Brightness(new AtomicInteger()));
             String first = store(system, 20);
             CurationDecision taken = decision(decisions, first);
             assertThat(taken.getAccepted()).isTrue();
@@ -79,13 +85,32 @@ class NeighboursRoleTest {
                     Files.delete(file);
                 }
             }
-            RunningRole again =
-                    CurateRole.start(system.actors, settings, system.decoders, system.platform, new Brightness());
+            RunningRole again = CurateRole.start(
+                    system.actors, settings, system.decoders, system.platform, new Brightness(new AtomicInteger()));
             String third = store(system, 24);
             String other = store(system, 120);
             assertThat(decision(decisions, third).getAccepted()).isFalse();
             assertThat(decision(decisions, other).getAccepted()).isTrue();
             TestSystem.stop(again);
+        }
+    }
+
+    @Test
+    void aNewerNetworkIsTakenWhileVideosCome() throws Exception {
+        try (TestSystem system = new TestSystem(directory);
+                Tail<CurationDecision> decisions = new Tail<>(Topics.CURATED)) {
+            IngestSettings settings = system.settings("vito.ingest.curate { rule = neighbours, neighbours {"
+                    + " network = any, refresh = 1ms, duplicates = 0.999 } }");
+            Brightness networks = new Brightness(new AtomicInteger(7));
+            RunningRole curate = CurateRole.start(system.actors, settings, system.decoders, system.platform, networks);
+            assertThat(decision(decisions, store(system, 40)).getNetwork()).isEqualTo("brightness7");
+            networks.version.set(8);
+            CurationDecision newer = decision(decisions, store(system, 41));
+            assertThat(newer.getNetwork()).isEqualTo("brightness8");
+            assertThat(newer.getCurator()).isEqualTo("neighbours/1 brightness8");
+            assertThat(newer.getAccepted()).as("its index knows nothing yet").isTrue();
+            assertThat(decision(decisions, store(system, 42)).getAccepted()).isFalse();
+            TestSystem.stop(curate);
         }
     }
 

@@ -32,6 +32,11 @@ class VideoNetRoleTest {
         }
 
         @Override
+        public String newest(String weights) {
+            return name();
+        }
+
+        @Override
         public FrameEmbedder embedder(String weights) {
             throw new AssertionError("nobody needs features");
         }

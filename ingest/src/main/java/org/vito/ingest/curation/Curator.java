@@ -37,6 +37,11 @@ public interface Curator extends AutoCloseable {
         return judge(before.stream().map(CurationDecision::getVideo).toList());
     }
 
+    /** Whether the rule, were it loaded now, would be another one: because what it uses has been replaced. May block. */
+    default boolean isOutdated() {
+        return false;
+    }
+
     /** The verdict on one video and all that led to it; of a rule that looks at nothing the verdict alone. */
     default Explanation explain(StoredVideo video) {
         Verdict verdict = judge(List.of(video)).get(0);

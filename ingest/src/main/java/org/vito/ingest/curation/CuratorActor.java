@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.vito.protocol.Reason;
 import org.vito.protocol.RetriableException;
 import org.vito.protocol.VitoException;
@@ -55,7 +56,7 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
 
     record LoadFailed(Throwable cause) implements Command {}
 
-    record Judged(Judge ask, List<Opinion> opinions) implements Command {}
+    record Judged(Judge ask, Curator by, List<Opinion> opinions) implements Command {}
 
     /**
      * The answer to {@link Judge}: an opinion on each video in the order of the question.
@@ -80,6 +81,7 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
         }
     }
 
+    private final Supplier<Curator> loader;
     private final Executor blocking;
     private final Deque<Judge> waiting = new ArrayDeque<>();
     private @Nullable Curator curator;
@@ -87,6 +89,7 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
 
     private CuratorActor(ActorContext<Command> context, Supplier<Curator> loader, Executor blocking) {
         super(context);
+        this.loader = loader;
         this.blocking = blocking;
         context.pipeToSelf(
                 CompletableFuture.supplyAsync(loader, blocking),
@@ -139,6 +142,7 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
 
     private Behavior<Command> onJudged(Judged judged) {
         judging = false;
+        curator = judged.by();
         judged.ask().replyTo().tell(verdicts(judged.opinions()));
         judgeNext();
         return this;
@@ -164,10 +168,32 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
         }
         judging = true;
         Judge ask = waiting.remove();
+        Logger log = getContext().getLog();
         getContext()
                 .pipeToSelf(
-                        CompletableFuture.supplyAsync(() -> opinions(rule, ask), blocking),
-                        (opinions, cause) -> new Judged(ask, opinions != null ? opinions : failures(ask, cause)));
+                        CompletableFuture.supplyAsync(
+                                () -> {
+                                    Curator by = renewed(rule, log);
+                                    return new Judged(ask, by, opinions(by, ask));
+                                },
+                                blocking),
+                        (judged, cause) -> judged != null ? judged : new Judged(ask, rule, failures(ask, cause)));
+    }
+
+    /** The rule, loaded anew if it is outdated; if that fails the one there is goes on. */
+    private Curator renewed(Curator rule, Logger log) {
+        try {
+            if (!rule.isOutdated()) {
+                return rule;
+            }
+            Curator next = loader.get();
+            log.info("curation rule {} takes the place of {}", next.name(), rule.name());
+            rule.close();
+            return next;
+        } catch (RuntimeException e) {
+            log.warn("curation rule {} stays, as it cannot be loaded anew", rule.name(), e);
+            return rule;
+        }
     }
 
     private static List<Opinion> failures(Judge ask, Throwable cause) {

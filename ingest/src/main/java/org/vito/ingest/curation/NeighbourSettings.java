@@ -1,6 +1,7 @@
 package org.vito.ingest.curation;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.vito.protocol.Reason;
 import org.vito.protocol.Settings;
 import org.vito.protocol.VitoException;
@@ -10,20 +11,54 @@ import org.vito.protocol.VitoException;
  * vito.ingest.curate.neighbours}.
  *
  * @param network weights of the network whose features are compared; empty if none are given
+ * @param refresh how often to look whether the network has been replaced; 0 = never
  * @param frames of a video whose features are averaged
  * @param duplicates cosine from which a video counts as one of those before it
  * @param targets directory of the images that videos shall be like; empty to take all that are no duplicates
- * @param neighbours videos kept for each target
+ * @param retrieval how those that are like targets are taken
+ * @param neighbours videos kept for each target, by {@link Way#SAMPLE}
+ * @param clusters by {@link Way#CLUSTER}
  */
-public record NeighbourSettings(String network, int frames, double duplicates, String targets, int neighbours) {
+public record NeighbourSettings(
+        String network,
+        Duration refresh,
+        int frames,
+        double duplicates,
+        String targets,
+        Way retrieval,
+        int neighbours,
+        Clusters clusters) {
+    /** How videos are taken that are like targets. */
+    public enum Way {
+        SAMPLE,
+        CLUSTER
+    }
+
+    /**
+     * What holds for {@link Way#CLUSTER}.
+     *
+     * @param count of clusters
+     * @param targets fewest target images that a cluster must hold for its videos to be taken
+     * @param videos taken of such a cluster
+     */
+    public record Clusters(int count, int targets, int videos) {}
+
     /** Reads and checks them. */
     public static NeighbourSettings from(Settings s) {
         return new NeighbourSettings(
                 s.text("network"),
+                s.duration("refresh"),
                 s.whole("frames", 1, 1000),
                 s.number("duplicates", 0, 2),
                 s.text("targets"),
-                s.whole("neighbours", 1, 100_000));
+                s.choice("retrieval", Way.class),
+                s.whole("neighbours", 1, 100_000),
+                clusters(s.in("clusters")));
+    }
+
+    private static Clusters clusters(Settings s) {
+        return new Clusters(
+                s.whole("count", 2, 10_000), s.whole("targets", 1, 1_000_000), s.whole("videos", 1, 100_000_000));
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vito.ingest.CurationNetworks;
 import org.vito.ingest.FrameEmbedder;
 import org.vito.ingest.curation.VectorIndex.Neighbour;
 import org.vito.protocol.Reason;
@@ -18,7 +19,7 @@ import org.vito.protocol.v1.StoredVideo;
 
 /**
  * Curation by nearest neighbours, after DINOv2's LVD-142M: near-duplicates of videos before are left out, and of the others those
- * are taken that are among the nearest of some image of a target set. A video's vector is the mean of those of a few frames.
+ * are taken that a {@link Retrieval} takes, if there is a target set. A video's vector is the mean of those of a few frames.
  *
  * <p>What was seen lies in an index of the network's own; if it is lost, it is made anew of the decisions.
  */
@@ -27,22 +28,26 @@ final class Neighbours implements Curator {
     private static final int SHOWN = 5; // neighbours in the evidence
 
     private final NeighbourSettings settings;
+    private final CurationNetworks networks;
     private final FrameEmbedder embedder;
     private final VideoFrames frames;
     private final SeenVideos seen;
-    private final @Nullable TargetSet targets;
+    private final @Nullable Retrieval retrieval;
+    private long lookedNanos = System.nanoTime(); // for a newer network
 
     private Neighbours(
             NeighbourSettings settings,
+            CurationNetworks networks,
             FrameEmbedder embedder,
             VideoFrames frames,
             SeenVideos seen,
-            @Nullable TargetSet targets) {
+            @Nullable Retrieval retrieval) {
         this.settings = settings;
+        this.networks = networks;
         this.embedder = embedder;
         this.frames = frames;
         this.seen = seen;
-        this.targets = targets;
+        this.retrieval = retrieval;
     }
 
     /**
@@ -66,15 +71,15 @@ final class Neighbours implements Curator {
             Path own = memory.directory().resolve(embedder.name().replaceAll("[^A-Za-z0-9._-]", "_"));
             SeenVideos seen = new SeenVideos(own.resolve("seen"));
             opened.add(seen);
-            TargetSet targets = null;
+            remember(memory, settings, embedder, seen);
+            Retrieval retrieval = null;
             if (!settings.targets().isBlank()) {
-                targets = TargetSet.load(
-                        settings.targetDirectory(), embedder, own.resolve("targets"), settings.neighbours());
+                TargetSet targets = TargetSet.load(settings.targetDirectory(), embedder, own.resolve("targets"));
                 opened.add(targets);
+                retrieval = retrieval(settings, targets, seen, memory, embedder);
             }
-            Neighbours rule = new Neighbours(settings, embedder, means.frames(), seen, targets);
-            rule.remember(memory);
-            return rule;
+            LOG.info("{} videos were judged by {} before", seen.size(), embedder.name());
+            return new Neighbours(settings, means.networks(), embedder, means.frames(), seen, retrieval);
         } catch (RuntimeException e) {
             opened.forEach(Neighbours::close);
             throw e;
@@ -89,26 +94,48 @@ final class Neighbours implements Curator {
         }
     }
 
-    /** Makes the index anew if it is empty, and the lists of the targets. */
-    private void remember(Curators.Memory memory) {
+    /** Makes the index anew if it is empty. */
+    private static void remember(
+            Curators.Memory memory, NeighbourSettings settings, FrameEmbedder embedder, SeenVideos seen) {
         if (seen.size() == 0) {
-            memory.decisions(this::remember);
+            visit(memory, embedder, (id, vector, decision) -> {
+                boolean duplicate = near(settings, seen.nearest(id, vector, 1)) != null;
+                seen.add(id, vector, duplicate);
+            });
             seen.save();
         }
-        if (targets != null) {
-            seen.visitOriginals((videoId, vector) -> targets.enter(videoId, vector));
-        }
-        LOG.info("{} videos were judged by {} before", seen.size(), embedder.name());
     }
 
-    private void remember(CurationDecision decision) {
-        if (decision.getNetwork().equals(network())) {
-            float[] vector = Vectors.floats(decision.getEmbedding());
-            if (vector.length == embedder.dimensions()) {
-                String id = decision.getVideoId();
-                seen.add(id, vector, duplicateOf(id, vector) != null);
-            }
+    private static Retrieval retrieval(
+            NeighbourSettings settings,
+            TargetSet targets,
+            SeenVideos seen,
+            Curators.Memory memory,
+            FrameEmbedder embedder) {
+        if (settings.retrieval() == NeighbourSettings.Way.CLUSTER) {
+            ClusterRetrieval clusters = ClusterRetrieval.of(targets, seen, settings.clusters());
+            visit(memory, embedder, (id, vector, decision) -> clusters.note(id, vector, decision.getAccepted()));
+            return clusters;
         }
+        SampleRetrieval samples = new SampleRetrieval(targets, settings.neighbours());
+        seen.visitOriginals(samples::enter);
+        return samples;
+    }
+
+    private interface Visitor {
+        void see(String videoId, float[] vector, CurationDecision decision);
+    }
+
+    /** Shows the decisions that the same network led to. */
+    private static void visit(Curators.Memory memory, FrameEmbedder embedder, Visitor visitor) {
+        memory.decisions(decision -> {
+            if (decision.getNetwork().equals(embedder.name())) {
+                float[] vector = Vectors.floats(decision.getEmbedding());
+                if (vector.length == embedder.dimensions()) {
+                    visitor.see(decision.getVideoId(), vector, decision);
+                }
+            }
+        });
     }
 
     @Override
@@ -119,6 +146,17 @@ final class Neighbours implements Curator {
     @Override
     public String network() {
         return embedder.name();
+    }
+
+    @Override
+    public boolean isOutdated() {
+        long now = System.nanoTime();
+        if (settings.refresh().isZero()
+                || now - lookedNanos < settings.refresh().toNanos()) {
+            return false;
+        }
+        lookedNanos = now;
+        return !networks.newest(settings.weights()).equals(network());
     }
 
     @Override
@@ -147,7 +185,7 @@ final class Neighbours implements Curator {
         if (!seen.isOriginal(id)) {
             return judge(id, vector, duplicateOf(id, vector));
         }
-        return judge(id, vector, near(seen.nearestOriginals(id, vector, 1)));
+        return judge(id, vector, near(settings, seen.nearestOriginals(id, vector, 1)));
     }
 
     private Verdict judge(StoredVideo video) {
@@ -170,10 +208,10 @@ final class Neighbours implements Curator {
     }
 
     private @Nullable Neighbour duplicateOf(String videoId, float[] vector) {
-        return near(seen.nearest(videoId, vector, 1));
+        return near(settings, seen.nearest(videoId, vector, 1));
     }
 
-    private @Nullable Neighbour near(List<Neighbour> nearest) {
+    private static @Nullable Neighbour near(NeighbourSettings settings, List<Neighbour> nearest) {
         return nearest.stream()
                 .filter(each -> each.cosine() >= settings.duplicates())
                 .findFirst()
@@ -187,7 +225,7 @@ final class Neighbours implements Curator {
     }
 
     private Verdict compared(String videoId, float[] vector) {
-        if (targets == null) {
+        if (retrieval == null) {
             List<Neighbour> nearest = seen.nearest(videoId, vector, SHOWN);
             String reason = nearest.isEmpty()
                     ? "It is the first."
@@ -198,29 +236,9 @@ final class Neighbours implements Curator {
                             nearest.get(0).cosine());
             return new Verdict(true, "", reason, evidence(nearest), Vectors.bytes(vector));
         }
-        List<Neighbour> entered = targets.enter(videoId, vector);
-        if (entered.isEmpty()) {
-            List<Neighbour> nearest = targets.nearest(vector, SHOWN);
-            String reason = String.format(
-                    Locale.ROOT,
-                    "It is not among the %d videos nearest to any of %d targets; it is most like %s (cosine %.3f).",
-                    settings.neighbours(),
-                    targets.size(),
-                    nearest.get(0).name(),
-                    nearest.get(0).cosine());
-            return new Verdict(false, "", reason, evidence(nearest), Vectors.bytes(vector));
-        }
-        Neighbour best = entered.get(0);
-        String reason = String.format(
-                Locale.ROOT,
-                "It is among the %d videos nearest to %d of %d targets, %s before all (cosine %.3f).",
-                settings.neighbours(),
-                entered.size(),
-                targets.size(),
-                best.name(),
-                best.cosine());
+        Retrieval.Answer answer = retrieval.decide(videoId, vector);
         return new Verdict(
-                true, TargetSet.category(Path.of(best.name())), reason, evidence(entered), Vectors.bytes(vector));
+                answer.taken(), answer.category(), answer.reason(), evidence(answer.images()), Vectors.bytes(vector));
     }
 
     private static List<Evidence> evidence(List<Neighbour> neighbours) {
@@ -236,8 +254,8 @@ final class Neighbours implements Curator {
     @Override
     public void close() {
         seen.close();
-        if (targets != null) {
-            targets.close();
+        if (retrieval != null) {
+            retrieval.close();
         }
         embedder.close();
     }

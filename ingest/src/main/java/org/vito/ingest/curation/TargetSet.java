@@ -5,12 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -20,28 +16,18 @@ import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.Frame;
 
-/**
- * The images that videos shall be like, and for each of them the videos nearest to it so far: sample-based retrieval, as DINOv2
- * curates its data, taken one video after the other. A video is retrieved if it is among the {@code k} nearest of some image at
- * the time it comes; so the first videos have it easier than those that come when better ones are there.
- */
+/** The images that videos shall be like, by their vectors. */
 final class TargetSet implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TargetSet.class);
     private static final Set<String> IMAGES = Set.of("jpg", "jpeg", "png", "bmp", "webp");
     private static final int BATCH = 32;
-    private static final int ASKED = 64; // images near a video whose lists it may enter
+    private static final int BREADTH = 64;
 
     private final Path directory;
     private final VectorIndex index;
-    private final int neighbours;
-    private final Map<String, PriorityQueue<Near>> lists = new HashMap<>();
 
-    /** A video and how like an image it is. */
-    private record Near(String videoId, double cosine) {}
-
-    private TargetSet(Path directory, Path storage, int neighbours) {
+    private TargetSet(Path directory, Path storage) {
         this.directory = directory;
-        this.neighbours = neighbours;
         index = VectorIndex.create(storage); // the images, or the network, may be others than last time
     }
 
@@ -49,11 +35,10 @@ final class TargetSet implements AutoCloseable {
      * Embeds the images below {@code directory}; images that cannot be read are passed over with a warning.
      *
      * @param storage where their index lies
-     * @param neighbours videos kept for each image
      * @throws VitoException BAD_DATA_SET if there is no image that can be used
      */
-    static TargetSet load(Path directory, FrameEmbedder embedder, Path storage, int neighbours) {
-        TargetSet set = new TargetSet(directory, storage, neighbours);
+    static TargetSet load(Path directory, FrameEmbedder embedder, Path storage) {
+        TargetSet set = new TargetSet(directory, storage);
         try {
             List<Path> batch = new ArrayList<>();
             for (Path image : images(directory)) {
@@ -139,29 +124,12 @@ final class TargetSet implements AutoCloseable {
 
     /** The images most like a vector, the nearest first. */
     List<VectorIndex.Neighbour> nearest(float[] vector, int count) {
-        return index.nearest(vector, count, ASKED);
+        return index.nearest(vector, count, Math.max(count, BREADTH));
     }
 
-    /**
-     * Enters a video into the lists of the images that it is near enough to.
-     *
-     * @return those images, the nearest first
-     */
-    List<VectorIndex.Neighbour> enter(String videoId, float[] vector) {
-        return index.nearest(vector, ASKED, ASKED).stream()
-                .filter(image -> enter(image, videoId))
-                .toList();
-    }
-
-    private boolean enter(VectorIndex.Neighbour image, String videoId) {
-        PriorityQueue<Near> list = lists.computeIfAbsent(
-                image.name(), name -> new PriorityQueue<>(Comparator.comparingDouble(Near::cosine)));
-        list.removeIf(near -> near.videoId().equals(videoId));
-        list.add(new Near(videoId, image.cosine()));
-        if (list.size() <= neighbours) {
-            return true;
-        }
-        return !list.remove().videoId().equals(videoId);
+    /** Shows every image. */
+    void visit(VectorIndex.Visitor visitor) {
+        index.visit(visitor);
     }
 
     @Override

@@ -18,7 +18,7 @@ public final class CuratorActorCommands {
                 "accept-all",
                 new Curators.Means(
                         new VideoNetSettings("", "", Duration.ZERO, 1, 1, false),
-                        new NeighbourSettings("", 1, 1, "", 1),
+                        NeighboursTest.settings("", 1, 1),
                         CurationNetworks.none(),
                         new StillFrames(),
                         null));
@@ -44,6 +44,6 @@ public final class CuratorActorCommands {
                 judge,
                 new CuratorActor.Loaded(acceptAll()),
                 new CuratorActor.LoadFailed(new IllegalStateException("not loaded")),
-                new CuratorActor.Judged(judge, List.of()));
+                new CuratorActor.Judged(judge, acceptAll(), List.of()));
     }
 }

@@ -38,6 +38,11 @@ class NeighboursTest {
         }
 
         @Override
+        public String newest(String weights) {
+            return name();
+        }
+
+        @Override
         public FrameEmbedder embedder(String weights) {
             return this;
         }
@@ -72,12 +77,28 @@ class NeighboursTest {
         public void close() {}
     }
 
+    static NeighbourSettings settings(String targets, int neighbours, double duplicates) {
+        return new NeighbourSettings(
+                "weights",
+                Duration.ZERO,
+                4,
+                duplicates,
+                targets,
+                NeighbourSettings.Way.SAMPLE,
+                neighbours,
+                new NeighbourSettings.Clusters(2, 1, 1));
+    }
+
     private Neighbours rule(String targets, int neighbours) {
         return rule(targets, neighbours, 5);
     }
 
     /** A rule by which a video counts as the same as one before within so many degrees. */
     private Neighbours rule(String targets, int neighbours, double degrees) {
+        return rule(settings(targets, neighbours, Math.cos(Math.toRadians(degrees))));
+    }
+
+    private Neighbours rule(NeighbourSettings settings) {
         Curators.Memory memory = new Curators.Memory() {
             @Override
             public Path directory() {
@@ -91,7 +112,7 @@ class NeighboursTest {
         };
         return Neighbours.load(new Curators.Means(
                 new VideoNetSettings("", "", Duration.ZERO, 1, 1, false),
-                new NeighbourSettings("weights", 4, Math.cos(Math.toRadians(degrees)), targets, neighbours),
+                settings,
                 new Degrees(),
                 new CuratorActorCommands.StillFrames(),
                 memory));
@@ -106,6 +127,7 @@ class NeighboursTest {
         decided.add(CurationDecision.newBuilder()
                 .setVideoId(id)
                 .setNetwork(rule.network())
+                .setAccepted(verdict.accepted())
                 .setEmbedding(verdict.embedding())
                 .build());
         return verdict;
@@ -207,6 +229,51 @@ class NeighboursTest {
                 .filter(before -> rule.judgeAgain(List.of(before)).get(0).accepted())
                 .map(CurationDecision::getVideoId)
                 .toList();
+    }
+
+    @Test
+    void everyClusterWithATargetTakesItsNumber() throws IOException {
+        Path targets = directory.resolve("targets");
+        Files.writeString(Files.createDirectories(targets.resolve("bird")).resolve("one.jpg"), "0");
+        Files.writeString(Files.createDirectories(targets.resolve("fish")).resolve("two.png"), "90");
+        try (Neighbours all = rule("", 1)) {
+            judge(all, "p", 200);
+            judge(all, "q", 212);
+            judge(all, "r", 190);
+        }
+        NeighbourSettings settings = new NeighbourSettings(
+                "weights",
+                Duration.ZERO,
+                4,
+                2,
+                targets.toString(),
+                NeighbourSettings.Way.CLUSTER,
+                1,
+                new NeighbourSettings.Clusters(3, 1, 2));
+        try (Neighbours rule = rule(settings)) {
+            Curator.Verdict first = judge(rule, "a", 10);
+            assertThat(first.accepted()).isTrue();
+            assertThat(first.category()).isEqualTo("bird");
+            assertThat(first.reason())
+                    .isEqualTo("It is the video 1 of 2 of a cluster with 1 of 2 targets; it is most like bird/one.jpg"
+                            + " (cosine 0.985).");
+            assertThat(judge(rule, "b", 350).accepted()).isTrue();
+            Curator.Verdict late = judge(rule, "c", 20);
+            assertThat(late.accepted()).isFalse();
+            assertThat(late.reason()).startsWith("It is of a cluster with 1 of 2 targets that has its 2 videos;");
+            assertThat(judge(rule, "d", 100).category()).isEqualTo("fish");
+            Curator.Verdict far = judge(rule, "e", 225);
+            assertThat(far.accepted()).isFalse();
+            assertThat(far.reason()).startsWith("It is of a cluster that holds 0 of 2 targets, fewer than 1;");
+        }
+        try (Neighbours rule = rule(settings)) { // which counts what the decisions tell
+            assertThat(judge(rule, "f", 30).reason()).contains("has its 2 videos");
+            assertThat(rule.judgeAgain(List.of(decided.get(3))).get(0).accepted())
+                    .as("a, which is one of the two")
+                    .isTrue();
+            assertThat(judge(rule, "g", 80).accepted()).isTrue();
+            assertThat(judge(rule, "h", 85).accepted()).isFalse();
+        }
     }
 
     @Test
