@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.vito.evaluator.data.ImageSet;
-import org.vito.evaluator.data.ImageSets;
+import org.vito.evaluator.data.DataSet;
+import org.vito.evaluator.data.DataSets;
 import org.vito.evaluator.plan.EvaluationCoordinator;
 import org.vito.evaluator.plan.EvaluationCoordinator.Surroundings;
 import org.vito.evaluator.plan.EvaluationCoordinator.Told;
@@ -20,6 +20,7 @@ import org.vito.evaluator.plan.EvaluationRules;
 import org.vito.evaluator.score.CheckpointScorer;
 import org.vito.evaluator.score.ImageEncoder;
 import org.vito.evaluator.task.Task;
+import org.vito.evaluator.video.PropagationTask;
 import org.vito.protocol.Platform;
 import org.vito.protocol.Reason;
 import org.vito.protocol.RunningRole;
@@ -82,12 +83,14 @@ public final class EvaluateRole {
 
     private static CheckpointScorer scorer(
             EvaluatorSettings settings, ImageEncoder.Opener encoders, Executor blocking, Platform platform) {
-        List<Task> tasks = settings.everyTask().toList();
+        List<Task> tasks = settings.imageTasks().toList();
         String instance = platform.instance().replaceAll("[^A-Za-z0-9._-]", "-");
         String reader = "evaluator-" + scorers.incrementAndGet() + "-" + instance;
         return new CheckpointScorer(
                 name -> open(settings, name),
                 tasks,
+                new PropagationTask(settings.propagation().options()),
+                settings.propagation().masks(),
                 encoders,
                 settings.batch(),
                 settings.threads(),
@@ -96,20 +99,19 @@ public final class EvaluateRole {
                 platform.clock());
     }
 
-    private static ImageSet open(EvaluatorSettings settings, String name) {
+    private static DataSet open(EvaluatorSettings settings, String name) {
         return settings.dataSets().stream()
                 .filter(d -> d.name().equals(name))
                 .findFirst()
-                .map(d -> ImageSets.open(name, d.path(), d.kind(), settings.limits()))
+                .map(d -> DataSets.open(name, d.path(), d.kind(), settings.limits()))
                 .orElseThrow(() -> new VitoException(Reason.BAD_DATA_SET, "no data set is called " + name));
     }
 
     private static EvaluationRules rules(EvaluatorSettings settings) {
         return new EvaluationRules(
                 settings.dataSets().stream()
-                        .map(EvaluatorSettings.DataSet::name)
+                        .map(set -> new EvaluationRules.DataSet(set.name(), settings.tasksOf(set)))
                         .toList(),
-                settings.tasks(),
                 settings.order() == EvaluatorSettings.Order.NEWEST_FIRST,
                 settings.every(),
                 settings.retriedReasons(),

@@ -8,14 +8,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.vito.evaluator.data.ImageSets;
+import org.vito.evaluator.data.DataSets;
 import org.vito.evaluator.data.Limits;
 import org.vito.evaluator.task.KnnTask;
 import org.vito.evaluator.task.LinearProbeTask;
 import org.vito.evaluator.task.Task;
+import org.vito.evaluator.video.PropagationTask;
 import org.vito.protocol.Reason;
 import org.vito.protocol.Settings;
 import org.vito.protocol.VitoException;
@@ -35,12 +37,13 @@ public record EvaluatorSettings(
         Duration lease,
         Set<String> retriedReasons,
         Knn knn,
-        LinearProbeTask.Options linear) {
+        LinearProbeTask.Options linear,
+        Propagation propagation) {
     private static final String AT = "vito.evaluator";
     private static final String NAME = "[A-Za-z0-9._-]{1,64}";
 
-    /** A labelled image set: what scores call it, where it lies, how it is laid out. */
-    public record DataSet(String name, Path path, ImageSets.Kind kind) {}
+    /** A data set: what scores call it, where it lies, how it is laid out. */
+    public record DataSet(String name, Path path, DataSets.Kind kind) {}
 
     /** Which open checkpoint is scored next. */
     public enum Order {
@@ -50,6 +53,14 @@ public record EvaluatorSettings(
 
     /** Of the nearest-neighbour task: neighbours, and temperature of their votes. */
     public record Knn(int k, double temperature) {}
+
+    /**
+     * Of the propagation task.
+     *
+     * @param options how masks are carried
+     * @param masks where the masks found are written, one directory a checkpoint; empty = nowhere
+     */
+    public record Propagation(PropagationTask.Options options, Optional<Path> masks) {}
 
     public EvaluatorSettings {
         dataSets = List.copyOf(dataSets);
@@ -66,6 +77,7 @@ public record EvaluatorSettings(
                 new Limits(
                         s.whole("train-limit", 0, Integer.MAX_VALUE),
                         s.whole("test-limit", 0, Integer.MAX_VALUE),
+                        s.whole("video-limit", 0, Integer.MAX_VALUE),
                         s.number("test-share", 0.01, 0.99)),
                 s.whole("batch", 1, 4096),
                 s.whole("threads", 1, 256),
@@ -77,7 +89,8 @@ public record EvaluatorSettings(
                 s.duration("lease"),
                 new TreeSet<>(s.texts("retry-at-start")),
                 new Knn(s.in("knn").whole("k", 1, 10_000), s.in("knn").number("temperature", 1e-3, 1e3)),
-                linear(s.in("linear")));
+                linear(s.in("linear")),
+                propagation(s.in("propagation")));
         settings.check(s);
         return settings;
     }
@@ -100,6 +113,16 @@ public record EvaluatorSettings(
                 rates, s.whole("epochs", 1, 10_000), s.whole("batch", 1, 65_536), s.whole("seed", 0L, Long.MAX_VALUE));
     }
 
+    private static Propagation propagation(Settings s) {
+        return new Propagation(
+                new PropagationTask.Options(
+                        s.whole("frames", 1, 1000),
+                        s.whole("radius", 1, 10_000),
+                        s.whole("neighbours", 1, 10_000),
+                        s.number("temperature", 1e-3, 1e3)),
+                s.text("masks").isBlank() ? Optional.empty() : Optional.of(s.path("masks")));
+    }
+
     private static List<DataSet> dataSets(Settings s) {
         List<? extends Config> given;
         try {
@@ -118,7 +141,7 @@ public record EvaluatorSettings(
             String name = set.text("name");
             set.check("name", name.matches(NAME), "1 to 64 letters, digits, '.', '_' or '-' (in " + at + ")");
             set.check("path", !set.text("path").isBlank(), "the path of a directory (in " + at + ")");
-            sets.add(new DataSet(name, set.path("path"), set.choice("kind", ImageSets.Kind.class)));
+            sets.add(new DataSet(name, set.path("path"), set.choice("kind", DataSets.Kind.class)));
         }
         return sets;
     }
@@ -126,9 +149,15 @@ public record EvaluatorSettings(
     private void check(Settings s) {
         Set<String> names = new HashSet<>();
         dataSets.forEach(d -> s.check("data-sets", names.add(d.name()), "each name once"));
-        List<String> known = everyTask().map(Task::name).toList();
+        List<String> known = Stream.concat(imageTasks().map(Task::name), Stream.of(PropagationTask.NAME))
+                .toList();
         s.check("tasks", known.containsAll(tasks) && !tasks.isEmpty(), "one or more of " + String.join(", ", known));
         s.check("tasks", new HashSet<>(tasks).size() == tasks.size(), "each task once");
+        dataSets.forEach(d -> s.check(
+                "tasks",
+                !tasksOf(d).isEmpty(),
+                "for data set " + d.name()
+                        + (d.kind() == DataSets.Kind.DAVIS ? " " + PropagationTask.NAME : " knn or linear")));
         s.check("lease", lease.compareTo(Duration.ofSeconds(5)) >= 0, "at least 5s");
         for (String code : retriedReasons) {
             s.check(
@@ -138,8 +167,16 @@ public record EvaluatorSettings(
         }
     }
 
-    /** Every task there is, as these settings shape it. */
-    Stream<Task> everyTask() {
+    /** Those tasks that a data set is for: images of classes for some, videos with masks for others. */
+    List<String> tasksOf(DataSet set) {
+        boolean videos = set.kind() == DataSets.Kind.DAVIS;
+        return tasks.stream()
+                .filter(task -> task.equals(PropagationTask.NAME) == videos)
+                .toList();
+    }
+
+    /** Every task on labelled images, as these settings shape it. */
+    Stream<Task> imageTasks() {
         return Stream.of(new KnnTask(knn.k(), knn.temperature()), new LinearProbeTask(linear));
     }
 }

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vito.evaluator.data.MadeDavis;
 import org.vito.evaluator.data.TinyImages;
 import org.vito.evaluator.feed.TopicFollower;
 import org.vito.evaluator.score.ImageEncoder;
@@ -93,9 +94,14 @@ class RolesTest {
     void scoresCheckpointsAndAfterARestartOnlyWhatIsNew() throws Exception {
         Path images = directory.resolve("tiny");
         TinyImages.write(images);
+        Path videos = directory.resolve("davis");
+        MadeDavis.write(videos);
+        Path masks = directory.resolve("masks");
         EvaluatorSettings settings = EvaluatorSettings.from(ConfigFactory.parseString(
-                        "vito.evaluator { data-sets = [{ name = tiny, path = \"%s\" }, { name = none, path = nowhere }],"
+                        "vito.evaluator { data-sets = [{ name = tiny, path = \"%s\" }, { name = none, path = nowhere },"
                                         .formatted(images)
+                                + " { name = davis, path = \"%s\", kind = davis }],".formatted(videos)
+                                + " video-limit = 1, propagation.masks = \"%s\",".formatted(masks)
                                 + " linear.epochs = 5, back-off = 1s }")
                 .withFallback(ConfigFactory.load()));
         BlockingQueue<EvaluationScore> scores = new LinkedBlockingQueue<>();
@@ -103,13 +109,15 @@ class RolesTest {
         try (KafkaProducer<String, byte[]> producer = producer()) {
             producer.send(new ProducerRecord<>(Topics.CHECKPOINTS.name(), "x/1", new byte[] {1, 2, 3}))
                     .get(10, TimeUnit.SECONDS); // damaged
-            producer.send(Topics.CHECKPOINTS.record(checkpoint("role", 1))).get(10, TimeUnit.SECONDS);
+            CheckpointAnnouncement first = checkpoint("role", 1);
+            UntrainedNetwork.write(directory.resolve("role-1"), "architecture = resnet18");
+            producer.send(Topics.CHECKPOINTS.record(first)).get(10, TimeUnit.SECONDS);
             producer.send(Topics.CHECKPOINTS.record(checkpoint("role", 2).toBuilder()
                             .setAddress(directory.resolve("deleted").toUri().toString())
                             .build()))
                     .get(10, TimeUnit.SECONDS);
             RunningRole role = EvaluateRole.start(kit.system(), settings, platform(), opener());
-            Map<String, EvaluationScore> settled = settled(scores, 8);
+            Map<String, EvaluationScore> settled = settled(scores, 10);
             assertThat(need(settled, "1/knn/tiny").getState()).isEqualTo(ScoreState.SCORED);
             assertThat(need(settled, "1/linear/tiny").getState()).isEqualTo(ScoreState.SCORED);
             assertThat(need(settled, "1/knn/tiny").getMetrics(0).getName()).isEqualTo("top1");
@@ -118,6 +126,12 @@ class RolesTest {
             assertThat(need(settled, "2/knn/tiny").getReason())
                     .startsWith("DAMAGED_CHECKPOINT: ")
                     .contains("deleted");
+            EvaluationScore propagation = need(settled, "1/propagation/davis");
+            assertThat(propagation.getState()).isEqualTo(ScoreState.SCORED);
+            assertThat(propagation.getMetrics(0).getName()).isEqualTo("j-and-f");
+            assertThat(propagation.getMetrics(0).getValue()).isBetween(0.6, 1.0);
+            assertThat(masks.resolve("role/1/davis/one/00006.png")).isRegularFile();
+            assertThat(need(settled, "2/propagation/davis").getReason()).startsWith("DAMAGED_CHECKPOINT: ");
             assertThat(role.status().role()).isEqualTo("evaluate");
             role.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
             assertThat(role.status().health()).isEqualTo(Health.STOPPED);
@@ -126,11 +140,12 @@ class RolesTest {
             scores.clear();
             RunningRole second = EvaluateRole.start(kit.system(), settings, platform(), opener());
             // what failed for want of a data set is tried again, what was scored is not
-            Map<String, EvaluationScore> news = settled(scores, 8);
+            Map<String, EvaluationScore> news = settled(scores, 9);
             assertThat(news.keySet())
                     .containsExactlyInAnyOrder(
                             "3/knn/tiny",
                             "3/linear/tiny",
+                            "3/propagation/davis",
                             "3/knn/none",
                             "3/linear/none",
                             "1/knn/none",

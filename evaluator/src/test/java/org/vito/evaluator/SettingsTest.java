@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import org.junit.jupiter.api.Test;
-import org.vito.evaluator.data.ImageSets;
+import org.vito.evaluator.data.DataSets;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
@@ -15,7 +15,7 @@ class SettingsTest {
     void defaultsAreUsable() {
         EvaluatorSettings settings = EvaluatorSettings.from(ConfigFactory.load());
         assertThat(settings.dataSets()).isEmpty();
-        assertThat(settings.tasks()).containsExactly("knn", "linear");
+        assertThat(settings.tasks()).containsExactly("knn", "linear", "propagation");
         assertThat(DashboardSettings.from(ConfigFactory.load()).host()).isEqualTo("127.0.0.1");
     }
 
@@ -25,7 +25,10 @@ class SettingsTest {
                 with("data-sets = [{ name = mnist, path = \"/d/m\", kind = idx }, { name = x, path = y }]"));
         assertThat(settings.dataSets())
                 .extracting(EvaluatorSettings.DataSet::kind)
-                .containsExactly(ImageSets.Kind.IDX, ImageSets.Kind.AUTO);
+                .containsExactly(DataSets.Kind.IDX, DataSets.Kind.AUTO);
+        assertThat(settings.tasksOf(settings.dataSets().get(0))).containsExactly("knn", "linear");
+        EvaluatorSettings videos = EvaluatorSettings.from(with("data-sets = [{ name = v, path = x, kind = davis }]"));
+        assertThat(videos.tasksOf(videos.dataSets().get(0))).containsExactly("propagation");
     }
 
     @Test
@@ -35,6 +38,7 @@ class SettingsTest {
         refused("data-sets = [{ name = a, path = x }, { name = a, path = y }]", "each name once");
         refused("data-sets = [{ path = x }]", "name");
         refused("data-sets = 3", "list of groups");
+        refused("tasks = [knn], data-sets = [{ name = v, path = x, kind = davis }]", "v", "propagation");
         refused("linear.learning-rates = [0.1, -1]", "learning-rates", "above 0");
         refused("linear.learning-rates = fast", "learning-rates");
         refused("retry-at-start = [MOON]", "reason codes");

@@ -24,12 +24,15 @@ import org.vito.learner.model.ModelFile;
 import org.vito.learner.model.SavedModels;
 import org.vito.learner.model.Sessions;
 import org.vito.learner.model.TrainingModel;
+import org.vito.learner.network.BackboneSpec;
 import org.vito.learner.network.FrozenNetwork;
 import org.vito.learner.network.NetworkSpec;
 import org.vito.learner.network.Pixels;
 import org.vito.learner.network.PublishedWeights;
 import org.vito.learner.network.Variables;
 import org.vito.learner.weights.SafetensorsFile;
+import org.vito.protocol.Reason;
+import org.vito.protocol.VitoException;
 
 /**
  * A trained network in evaluation mode (moving statistics, no gradients): images in, features out. Not thread-safe.
@@ -62,13 +65,14 @@ public final class FrozenEncoder implements AutoCloseable {
     private final Placeholder<TUint8> bytes;
     private final Map<String, Operand<TFloat32>> outputs;
 
-    private FrozenEncoder(NetworkSpec network, int imageSize, Graph graph, BiConsumer<Variables, Session> weights) {
+    private FrozenEncoder(
+            NetworkSpec network, int imageSize, int mostStride, Graph graph, BiConsumer<Variables, Session> weights) {
         this.network = network;
         this.imageSize = imageSize;
         this.graph = graph;
         Ops tf = Ops.create(graph);
         bytes = tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, -1, -1, COLOURS)));
-        FrozenNetwork nodes = new FrozenNetwork(tf, network, Pixels.normalise(tf, bytes));
+        FrozenNetwork nodes = new FrozenNetwork(tf, network, Pixels.normalise(tf, bytes), mostStride);
         outputs = Collections.unmodifiableMap(outputs(network, nodes));
         session = Sessions.open(graph, 0);
         try {
@@ -104,24 +108,47 @@ public final class FrozenEncoder implements AutoCloseable {
      *     weights and network do not belong together, or there is no such network here
      */
     public static FrozenEncoder open(Path checkpointOrFile) {
+        return open(checkpointOrFile, Integer.MAX_VALUE);
+    }
+
+    /**
+     * The same with finer feature maps, as dense tasks want them.
+     *
+     * @param mostStride pixels between two positions of any map: block groups that would have more keep the resolution of
+     *     those before, without dilation. 8 gives a ResNet the strides 1, 2, 1, 1 of VFS (arXiv 2103.17263)
+     * @throws org.vito.protocol.VitoException OTHER_CONFIGURATION also if that would change another network than a residual one
+     */
+    public static FrozenEncoder open(Path checkpointOrFile, int mostStride) {
         if (Files.isRegularFile(checkpointOrFile)) {
             try (SafetensorsFile file = SafetensorsFile.open(checkpointOrFile)) {
                 PublishedWeights weights = PublishedWeights.of(file);
                 return open(
                         weights.network(),
                         USUAL_SIZE,
+                        mostStride,
                         (variables, session) -> variables.restore(session, weights, file.path(), false));
             }
         }
         ModelFile model = ModelFile.read(checkpointOrFile);
         Path online = checkpointOrFile.resolve(TrainingModel.ONLINE_FILE);
-        return open(model.network(), model.size(), (variables, session) -> variables.restorePart(session, online));
+        return open(
+                model.network(),
+                model.size(),
+                mostStride,
+                (variables, session) -> variables.restorePart(session, online));
     }
 
-    private static FrozenEncoder open(NetworkSpec network, int imageSize, BiConsumer<Variables, Session> weights) {
+    private static FrozenEncoder open(
+            NetworkSpec network, int imageSize, int mostStride, BiConsumer<Variables, Session> weights) {
+        if (mostStride != Integer.MAX_VALUE && !(network.backbone() instanceof BackboneSpec.Residual)) {
+            throw new VitoException(
+                    Reason.OTHER_CONFIGURATION,
+                    "%s has no block groups whose stride could be less; expected a ResNet"
+                            .formatted(network.architecture()));
+        }
         Graph graph = new Graph();
         try {
-            return new FrozenEncoder(network, imageSize, graph, weights);
+            return new FrozenEncoder(network, imageSize, mostStride, graph, weights);
         } catch (RuntimeException e) {
             graph.close();
             throw e;

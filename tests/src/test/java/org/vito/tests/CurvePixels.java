@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.vito.augment.EvaluationTransform;
+import org.vito.evaluator.data.DataSets;
 import org.vito.evaluator.data.ImagePart;
 import org.vito.evaluator.data.ImageSet;
-import org.vito.evaluator.data.ImageSets;
 import org.vito.evaluator.data.Limits;
 import org.vito.evaluator.task.Features;
 import org.vito.evaluator.task.KnnTask;
@@ -31,8 +31,8 @@ final class CurvePixels {
         Config evaluator = settings.withFallback(ConfigFactory.defaultReference())
                 .resolve()
                 .getConfig("vito.evaluator");
-        Limits limits = new Limits(evaluator.getInt("train-limit"), evaluator.getInt("test-limit"), 0.2);
-        ImageSet set = ImageSets.open("labelled", images, ImageSets.Kind.IDX, limits);
+        Limits limits = new Limits(evaluator.getInt("train-limit"), evaluator.getInt("test-limit"), 0, 0.2);
+        ImageSet set = (ImageSet) DataSets.open("labelled", images, DataSets.Kind.IDX, limits);
         Features features = new Features(
                 pixels(set.train()),
                 labels(set.train()),

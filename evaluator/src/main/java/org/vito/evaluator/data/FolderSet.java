@@ -33,7 +33,7 @@ final class FolderSet {
             Path train = root.resolve("train");
             return Files.isDirectory(train) ? twoParts(name, root, train, limits) : split(name, root, limits);
         } catch (IOException e) {
-            throw ImageSets.bad("data set %s: %s cannot be listed: %s".formatted(name, root, e), e);
+            throw DataSets.bad("data set %s: %s cannot be listed: %s".formatted(name, root, e), e);
         }
     }
 
@@ -42,20 +42,20 @@ final class FolderSet {
                 .map(root::resolve)
                 .filter(Files::isDirectory)
                 .findFirst()
-                .orElseThrow(() -> ImageSets.bad(
+                .orElseThrow(() -> DataSets.bad(
                         "data set %s: %s has train/ but neither test/ nor val/ beside it".formatted(name, root)));
         Map<String, List<Path>> trainFiles = classes(name, train);
         Map<String, List<Path>> testFiles = classes(name, test);
         List<String> classes = List.copyOf(trainFiles.keySet());
         for (String tested : testFiles.keySet()) {
             if (!trainFiles.containsKey(tested)) {
-                throw ImageSets.bad("data set %s: class %s is in %s but not in %s; expected the same classes in both"
+                throw DataSets.bad("data set %s: class %s is in %s but not in %s; expected the same classes in both"
                         .formatted(name, tested, test, train));
             }
         }
         for (String learned : classes) {
             if (!testFiles.containsKey(learned)) {
-                throw ImageSets.bad("data set %s: class %s is in %s but not in %s; expected the same classes in both"
+                throw DataSets.bad("data set %s: class %s is in %s but not in %s; expected the same classes in both"
                         .formatted(name, learned, train, test));
             }
         }
@@ -77,7 +77,7 @@ final class FolderSet {
         });
         for (String label : all.keySet()) {
             if (!train.containsKey(label) || !test.containsKey(label)) {
-                throw ImageSets.bad(
+                throw DataSets.bad(
                         ("data set %s: class %s in %s has %d images, too few to hold out a share of %.2f; add images or make"
                                         + " train/ and test/ folders")
                                 .formatted(
@@ -107,7 +107,7 @@ final class FolderSet {
             }
         }
         if (found.size() < 2) {
-            throw ImageSets.bad("data set %s: %s has %d class folders; expected at least 2, each full of images"
+            throw DataSets.bad("data set %s: %s has %d class folders; expected at least 2, each full of images"
                     .formatted(name, part, found.size()));
         }
         return new LinkedHashMap<>(found);
@@ -121,7 +121,7 @@ final class FolderSet {
                     .toList();
         }
         if (images.isEmpty()) {
-            throw ImageSets.bad("data set %s: class folder %s has no images (%s); expected at least one"
+            throw DataSets.bad("data set %s: class folder %s has no images (%s); expected at least one"
                     .formatted(
                             name,
                             folder,
@@ -184,11 +184,11 @@ final class FolderSet {
             try {
                 byte[] bytes = Files.readAllBytes(file);
                 if (bytes.length == 0) {
-                    throw ImageSets.bad("the file is empty");
+                    throw DataSets.bad("the file is empty");
                 }
                 transform.encoded(bytes, out);
             } catch (IOException | VitoException e) {
-                throw ImageSets.bad(
+                throw DataSets.bad(
                         "image %s cannot be used: %s; expected a readable JPEG, PNG, BMP or WebP"
                                 .formatted(file, e.getMessage()),
                         e);

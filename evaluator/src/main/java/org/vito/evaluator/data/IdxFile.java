@@ -40,7 +40,7 @@ final class IdxFile implements AutoCloseable {
             return new IdxFile(path, in, header(path, in, least, most));
         } catch (EOFException e) {
             raw.close();
-            throw ImageSets.bad("%s ends inside its header; expected an IDX file".formatted(path), e);
+            throw DataSets.bad("%s ends inside its header; expected an IDX file".formatted(path), e);
         } catch (IOException | RuntimeException e) {
             raw.close();
             throw e;
@@ -51,7 +51,7 @@ final class IdxFile implements AutoCloseable {
         int magic = in.readInt();
         int count = magic & 0xff;
         if (magic >>> 8 != UNSIGNED_BYTE || count < least || count > most) {
-            throw ImageSets.bad(
+            throw DataSets.bad(
                     "%s begins with %08x; expected an IDX file of unsigned bytes with %s dimensions (0000080%d)"
                             .formatted(path, magic, least == most ? least : least + " to " + most, least));
         }
@@ -60,7 +60,7 @@ final class IdxFile implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             dimensions[i] = in.readInt();
             if (dimensions[i] <= 0 || values * dimensions[i] > MOST_VALUES) {
-                throw ImageSets.bad("%s has a dimension of %d; expected 1 or more, and at most %d values in all"
+                throw DataSets.bad("%s has a dimension of %d; expected 1 or more, and at most %d values in all"
                         .formatted(path, dimensions[i], MOST_VALUES));
             }
             values *= dimensions[i];
@@ -83,7 +83,7 @@ final class IdxFile implements AutoCloseable {
         try {
             in.readFully(into);
         } catch (EOFException e) {
-            throw ImageSets.bad(
+            throw DataSets.bad(
                     "%s ends at item %d of %d; expected %d items of %d bytes each: is it half copied?"
                             .formatted(path, item, items(), items(), into.length),
                     e);
@@ -93,7 +93,7 @@ final class IdxFile implements AutoCloseable {
     /** Refuses bytes behind the last item. */
     void expectEnd() throws IOException {
         if (in.read() >= 0) {
-            throw ImageSets.bad(
+            throw DataSets.bad(
                     "%s has more bytes than its header tells of (%s)".formatted(path, Arrays.toString(dimensions)));
         }
     }

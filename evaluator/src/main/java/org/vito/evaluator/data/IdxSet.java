@@ -45,7 +45,7 @@ final class IdxSet {
             return new ImageSet(
                     name, IntStream.range(0, classes).mapToObj(String::valueOf).toList(), train, test);
         } catch (IOException e) {
-            throw ImageSets.bad("data set %s in %s cannot be read: %s".formatted(name, root, e.getMessage()), e);
+            throw DataSets.bad("data set %s in %s cannot be read: %s".formatted(name, root, e.getMessage()), e);
         }
     }
 
@@ -69,7 +69,7 @@ final class IdxSet {
 
     private static Path need(String name, Path root, List<String> parts, List<String> endings) {
         return find(root, parts, endings)
-                .orElseThrow(() -> ImageSets.bad("data set %s: %s lacks %s%s or the same with .gz"
+                .orElseThrow(() -> DataSets.bad("data set %s: %s lacks %s%s or the same with .gz"
                         .formatted(name, root, parts.get(0), endings.get(0))));
     }
 
@@ -93,13 +93,12 @@ final class IdxSet {
         }
         for (byte label : test) {
             if (!learned[label & 0xff]) {
-                throw ImageSets.bad(
-                        "data set %s in %s: test label %d is no label of the training part; expected 0 to %d"
-                                .formatted(name, root, label & 0xff, most));
+                throw DataSets.bad("data set %s in %s: test label %d is no label of the training part; expected 0 to %d"
+                        .formatted(name, root, label & 0xff, most));
             }
         }
         if (most == 0) {
-            throw ImageSets.bad("data set %s in %s has one class; expected at least 2".formatted(name, root));
+            throw DataSets.bad("data set %s in %s has one class; expected at least 2".formatted(name, root));
         }
         return most + 1;
     }
@@ -111,15 +110,15 @@ final class IdxSet {
             int[] shape = file.dimensions();
             int channels = shape.length == 4 ? shape[3] : 1;
             if (channels != 1 && channels != 3) {
-                throw ImageSets.bad("%s has %d channels; expected 1 or 3".formatted(path, channels));
+                throw DataSets.bad("%s has %d channels; expected 1 or 3".formatted(path, channels));
             }
             if (file.items() != labels.length) {
-                throw ImageSets.bad("%s has %d images but its labels are %d; expected as many"
+                throw DataSets.bad("%s has %d images but its labels are %d; expected as many"
                         .formatted(path, file.items(), labels.length));
             }
             long bytes = (long) shape[1] * shape[2] * channels;
             if (bytes > BYTES_AT_MOST) {
-                throw ImageSets.bad("%s has images of %d x %d x %d bytes; expected at most %d bytes each"
+                throw DataSets.bad("%s has images of %d x %d x %d bytes; expected at most %d bytes each"
                         .formatted(path, shape[1], shape[2], channels, BYTES_AT_MOST));
             }
             int[] chosen = Subset.choose(all, classes, limit);
@@ -146,7 +145,7 @@ final class IdxSet {
     }
 
     private static VitoException unreadable(Path path, IOException cause) {
-        return ImageSets.bad(
+        return DataSets.bad(
                 "%s cannot be read: %s; expected a whole IDX file%s"
                         .formatted(path, cause.getMessage(), path.toString().endsWith(".gz") ? ", gzipped" : ""),
                 cause);

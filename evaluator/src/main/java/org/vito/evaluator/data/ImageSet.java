@@ -10,7 +10,7 @@ import java.util.List;
  * @param train what a task learns from
  * @param test what it is measured on
  */
-public record ImageSet(String name, List<String> classes, ImagePart train, ImagePart test) {
+public record ImageSet(String name, List<String> classes, ImagePart train, ImagePart test) implements DataSet {
     public ImageSet {
         classes = List.copyOf(classes);
     }

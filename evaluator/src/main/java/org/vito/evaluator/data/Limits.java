@@ -5,6 +5,7 @@ package org.vito.evaluator.data;
  *
  * @param train most training images, taken evenly over the classes; 0 = all
  * @param test most test images, likewise
+ * @param videos most videos of a set of videos, the first ones of its list; 0 = all
  * @param testShare share of the images that a folder without a test part gives up for one, 0 … 1
  */
-public record Limits(int train, int test, double testShare) {}
+public record Limits(int train, int test, int videos, double testShare) {}

@@ -123,8 +123,7 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
         this.rules = rules;
         this.around = around;
         this.timers = timers;
-        plan = new EvaluationPlan(
-                rules.dataSets(), rules.tasks(), rules.newestFirst(), rules.every(), rules.retriedReasons());
+        plan = new EvaluationPlan(rules.dataSets(), rules.newestFirst(), rules.every(), rules.retriedReasons());
         for (int slot = 0; slot < rules.evaluators(); slot++) {
             evaluators.add(spawnEvaluator(slot));
         }

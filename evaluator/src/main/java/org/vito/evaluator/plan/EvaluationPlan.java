@@ -21,8 +21,7 @@ import org.vito.protocol.v1.ScoreState;
  * others of the chosen checkpoints are open. What belongs to one checkpoint and one data set is given out together.
  */
 final class EvaluationPlan {
-    private final List<String> dataSets;
-    private final List<String> tasks;
+    private final List<EvaluationRules.DataSet> dataSets;
     private final boolean newestFirst;
     private final int every;
     private final Set<String> retriedReasons;
@@ -42,10 +41,8 @@ final class EvaluationPlan {
      * @param every 1 = each checkpoint of a run, n = its first and each n-th after it
      * @param retriedReasons codes of failures in the history that are tried again
      */
-    EvaluationPlan(
-            List<String> dataSets, List<String> tasks, boolean newestFirst, int every, Set<String> retriedReasons) {
+    EvaluationPlan(List<EvaluationRules.DataSet> dataSets, boolean newestFirst, int every, Set<String> retriedReasons) {
         this.dataSets = List.copyOf(dataSets);
-        this.tasks = List.copyOf(tasks);
         this.newestFirst = newestFirst;
         this.every = every;
         this.retriedReasons = Set.copyOf(retriedReasons);
@@ -77,15 +74,15 @@ final class EvaluationPlan {
     List<EvaluationScore> enqueue() {
         List<EvaluationScore> queued = new ArrayList<>();
         for (CheckpointAnnouncement checkpoint : chosen()) {
-            for (String dataSet : dataSets) {
-                for (String task : tasks) {
-                    ScoreKey key = new ScoreKey(checkpoint.getRunId(), checkpoint.getStep(), dataSet, task);
+            for (EvaluationRules.DataSet dataSet : dataSets) {
+                for (String task : dataSet.tasks()) {
+                    ScoreKey key = new ScoreKey(checkpoint.getRunId(), checkpoint.getStep(), dataSet.name(), task);
                     Entry entry = entries.get(key);
                     if (entry == null
                             || !entry.digest.equals(checkpoint.getDigest())
                             || entry.state == ScoreState.SCORE_STATE_UNSPECIFIED) {
                         entries.put(key, new Entry(checkpoint.getDigest(), ScoreState.QUEUED));
-                        queued.add(Scores.of(checkpoint, dataSet, task, ScoreState.QUEUED));
+                        queued.add(Scores.of(checkpoint, dataSet.name(), task, ScoreState.QUEUED));
                     }
                 }
             }
@@ -96,14 +93,14 @@ final class EvaluationPlan {
     /** The job to give out next, which is then leased, or nothing if none is open and due. */
     Optional<Job> lease(Instant now) {
         for (CheckpointAnnouncement checkpoint : chosen()) {
-            for (String dataSet : dataSets) {
-                Trial trial = trial(slot(checkpoint, dataSet), checkpoint.getDigest());
+            for (EvaluationRules.DataSet dataSet : dataSets) {
+                Slot slot = slot(checkpoint, dataSet.name());
+                Trial trial = trial(slot, checkpoint.getDigest());
                 List<String> open = open(checkpoint, dataSet);
                 if (!open.isEmpty() && !trial.leased && !now.isBefore(trial.notBefore)) {
                     int attempt = trial.attempts + 1;
-                    trials.put(
-                            slot(checkpoint, dataSet), new Trial(checkpoint.getDigest(), true, attempt, Instant.EPOCH));
-                    return Optional.of(new Job(checkpoint, dataSet, open, attempt));
+                    trials.put(slot, new Trial(checkpoint.getDigest(), true, attempt, Instant.EPOCH));
+                    return Optional.of(new Job(checkpoint, dataSet.name(), open, attempt));
                 }
             }
         }
@@ -130,7 +127,9 @@ final class EvaluationPlan {
 
     /** Those tasks of the job that are not settled for the job's digest. */
     List<String> openOf(Job job) {
-        return open(job.checkpoint(), job.dataSet()).stream()
+        return dataSets.stream()
+                .filter(dataSet -> dataSet.name().equals(job.dataSet()))
+                .flatMap(dataSet -> open(job.checkpoint(), dataSet).stream())
                 .filter(job.tasks()::contains)
                 .toList();
     }
@@ -139,7 +138,7 @@ final class EvaluationPlan {
     int openCount() {
         int count = 0;
         for (CheckpointAnnouncement checkpoint : chosen()) {
-            for (String dataSet : dataSets) {
+            for (EvaluationRules.DataSet dataSet : dataSets) {
                 count += open(checkpoint, dataSet).size();
             }
         }
@@ -151,10 +150,11 @@ final class EvaluationPlan {
         return runs.values().stream().mapToInt(Map::size).sum();
     }
 
-    private List<String> open(CheckpointAnnouncement checkpoint, String dataSet) {
-        return tasks.stream()
+    private List<String> open(CheckpointAnnouncement checkpoint, EvaluationRules.DataSet dataSet) {
+        return dataSet.tasks().stream()
                 .filter(task -> {
-                    Entry entry = entries.get(new ScoreKey(checkpoint.getRunId(), checkpoint.getStep(), dataSet, task));
+                    Entry entry = entries.get(
+                            new ScoreKey(checkpoint.getRunId(), checkpoint.getStep(), dataSet.name(), task));
                     return entry == null
                             || !entry.digest.equals(checkpoint.getDigest())
                             || (entry.state != ScoreState.SCORED && entry.state != ScoreState.FAILED);

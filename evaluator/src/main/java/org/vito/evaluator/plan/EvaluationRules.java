@@ -7,8 +7,7 @@ import java.util.Set;
 /**
  * What is asked of an {@link EvaluationCoordinator}.
  *
- * @param dataSets names, in the order in which they are scored
- * @param tasks names, likewise
+ * @param dataSets in the order in which they are scored
  * @param newestFirst see {@link EvaluationPlan}
  * @param every see {@link EvaluationPlan}
  * @param retriedReasons see {@link EvaluationPlan}
@@ -18,12 +17,24 @@ import java.util.Set;
  * @param lease how long an evaluator may be silent
  */
 public record EvaluationRules(
-        List<String> dataSets,
-        List<String> tasks,
+        List<DataSet> dataSets,
         boolean newestFirst,
         int every,
         Set<String> retriedReasons,
         int evaluators,
         int attempts,
         Duration backOff,
-        Duration lease) {}
+        Duration lease) {
+
+    /**
+     * What is measured on a data set.
+     *
+     * @param name of the data set
+     * @param tasks names, in the order in which they are run
+     */
+    public record DataSet(String name, List<String> tasks) {
+        public DataSet {
+            tasks = List.copyOf(tasks);
+        }
+    }
+}

@@ -12,8 +12,8 @@ public final class TinyImages {
     public static void write(Path root) throws IOException {
         for (int i = 0; i < 6; i++) {
             String part = i < 4 ? "train" : "test";
-            ImageSetsTest.image(root.resolve(part + "/red/" + i + ".png"), new Color(200 + i, 10 * i, 0), "png");
-            ImageSetsTest.image(root.resolve(part + "/blue/" + i + ".png"), new Color(0, 10 * i, 200 + i), "png");
+            DataSetsTest.image(root.resolve(part + "/red/" + i + ".png"), new Color(200 + i, 10 * i, 0), "png");
+            DataSetsTest.image(root.resolve(part + "/blue/" + i + ".png"), new Color(0, 10 * i, 200 + i), "png");
         }
     }
 }

@@ -281,7 +281,16 @@ class EvaluationCoordinatorTest {
 
     private static EvaluationRules rules(List<String> sets, List<String> tasks) {
         return new EvaluationRules(
-                sets, tasks, true, 1, Set.of("BAD_DATA_SET"), 1, 3, Duration.ofSeconds(5), Duration.ofSeconds(60));
+                sets.stream()
+                        .map(set -> new EvaluationRules.DataSet(set, tasks))
+                        .toList(),
+                true,
+                1,
+                Set.of("BAD_DATA_SET"),
+                1,
+                3,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(60));
     }
 
     static CheckpointAnnouncement checkpoint(long step, String digest, long atMs) {

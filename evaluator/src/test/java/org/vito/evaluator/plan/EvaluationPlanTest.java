@@ -15,7 +15,8 @@ class EvaluationPlanTest {
 
     @Test
     void everyNthCheckpointBeginsWithTheFirst() {
-        EvaluationPlan plan = new EvaluationPlan(List.of("a"), List.of("knn"), false, 3, Set.of());
+        EvaluationPlan plan =
+                new EvaluationPlan(List.of(new EvaluationRules.DataSet("a", List.of("knn"))), false, 3, Set.of());
         for (int i = 0; i < 8; i++) {
             plan.announce(checkpoint(i * 100L, "d" + i, i));
         }
@@ -28,8 +29,8 @@ class EvaluationPlanTest {
 
     @Test
     void failuresOfSomeReasonsAreTriedAgainAfterARestart() {
-        EvaluationPlan plan =
-                new EvaluationPlan(List.of("a"), List.of("knn", "linear"), true, 1, Set.of("BAD_DATA_SET"));
+        EvaluationPlan plan = new EvaluationPlan(
+                List.of(new EvaluationRules.DataSet("a", List.of("knn", "linear"))), true, 1, Set.of("BAD_DATA_SET"));
         var one = checkpoint(1, "d", 1);
         plan.restore(score(one, "a", "knn", ScoreState.FAILED).toBuilder()
                 .setReason("BAD_DATA_SET: not there")
@@ -43,7 +44,8 @@ class EvaluationPlanTest {
 
     @Test
     void aDeletedCheckpointIsForgotten() {
-        EvaluationPlan plan = new EvaluationPlan(List.of("a"), List.of("knn"), true, 1, Set.of());
+        EvaluationPlan plan =
+                new EvaluationPlan(List.of(new EvaluationRules.DataSet("a", List.of("knn"))), true, 1, Set.of());
         plan.announce(checkpoint(1, "d", 1));
         plan.forget("run", 1);
         plan.forget("other", 1);
@@ -53,7 +55,8 @@ class EvaluationPlanTest {
 
     @Test
     void aLeasedJobIsNotGivenTwiceAndComesBackWhenDue() {
-        EvaluationPlan plan = new EvaluationPlan(List.of("a"), List.of("knn"), true, 1, Set.of());
+        EvaluationPlan plan =
+                new EvaluationPlan(List.of(new EvaluationRules.DataSet("a", List.of("knn"))), true, 1, Set.of());
         plan.announce(checkpoint(1, "d", 1));
         Job job = plan.lease(NOW).orElseThrow();
         assertThat(plan.lease(NOW)).isEmpty();

@@ -16,8 +16,18 @@ final class Backbone {
      */
     static <T extends TFloating> List<Views<T>> groups(
             BackboneSpec spec, Layers<T> layers, String prefix, Views<T> images) {
+        return groups(spec, layers, prefix, images, Integer.MAX_VALUE);
+    }
+
+    /**
+     * The same with finer outputs.
+     *
+     * @param mostStride pixels between two positions of any output; only of residual networks
+     */
+    static <T extends TFloating> List<Views<T>> groups(
+            BackboneSpec spec, Layers<T> layers, String prefix, Views<T> images, int mostStride) {
         if (spec instanceof BackboneSpec.Residual residual) {
-            return new ResNet<>(residual, layers, prefix).groups(images);
+            return new ResNet<>(residual, layers, prefix, mostStride).groups(images);
         }
         return new Swin<>((BackboneSpec.Swin) spec, layers, prefix).groups(images);
     }

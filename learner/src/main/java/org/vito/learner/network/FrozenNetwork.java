@@ -26,9 +26,21 @@ public final class FrozenNetwork {
      * @param images {@code [batch, height, width, 3]}, normalised, of any size
      */
     public FrozenNetwork(Ops tf, NetworkSpec spec, Operand<TFloat32> images) {
+        this(tf, spec, images, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Adds a network of finer feature maps to a graph.
+     *
+     * @param images {@code [batch, height, width, 3]}, normalised, of any size
+     * @param mostStride pixels between two positions of any group's output: groups that would have more keep the resolution of
+     *     those before; only of residual networks
+     */
+    public FrozenNetwork(Ops tf, NetworkSpec spec, Operand<TFloat32> images, int mostStride) {
         variables = new Variables(tf);
         Layers<TFloat32> layers = new Layers<>(tf, variables, TFloat32.class, BatchStatistics.MOVING);
-        List<Views<TFloat32>> maps = Backbone.groups(spec.backbone(), layers, Network.BACKBONE, Views.one(images));
+        List<Views<TFloat32>> maps =
+                Backbone.groups(spec.backbone(), layers, Network.BACKBONE, Views.one(images), mostStride);
         maps.forEach(map -> groups.add(map.all()));
         pooled = Readout.average(tf, groups.get(groups.size() - 1));
         attended =

@@ -13,21 +13,30 @@ import org.tensorflow.types.family.TFloating;
  */
 final class ResNet<T extends TFloating> {
     private static final int STEM_KERNEL = 7;
+    private static final int STEM_STRIDE = 4;
     private static final int COLOURS = 3;
 
     private final BackboneSpec.Residual spec;
     private final Layers<T> layers;
     private final String prefix;
+    private final int mostStride;
 
-    /** A network whose variables' names begin with {@code prefix}. */
-    ResNet(BackboneSpec.Residual spec, Layers<T> layers, String prefix) {
+    /**
+     * A network whose variables' names begin with {@code prefix}.
+     *
+     * @param mostStride pixels between two positions of any output: groups that would have more keep the resolution of those
+     *     before, without dilation; 4 at least
+     */
+    ResNet(BackboneSpec.Residual spec, Layers<T> layers, String prefix, int mostStride) {
         this.spec = spec;
+        this.mostStride = mostStride;
         this.layers = layers;
         this.prefix = prefix;
     }
 
     /**
-     * The outputs of all block groups, {@code [batch, height / 2^(g+1), width / 2^(g+1), channels]} of the g-th, rounded up.
+     * The outputs of all block groups, {@code [batch, height / 2^(g+1), width / 2^(g+1), channels]} of the g-th, rounded up,
+     * if the largest stride allows it.
      *
      * @param images {@code [batch, height, width, 3]}, normalised
      */
@@ -36,11 +45,14 @@ final class ResNet<T extends TFloating> {
         x = layers.relu(layers.batchNorm(prefix + "bn1", x, spec.width(), false));
         x = layers.maxPool(x);
         long inputs = spec.width();
+        int reached = STEM_STRIDE;
         List<Views<T>> groups = new ArrayList<>();
         for (int group = 1; group <= spec.depths().size(); group++) {
+            int stride = group > 1 && 2L * reached <= mostStride ? 2 : 1;
+            reached *= stride;
             for (int block = 0; block < spec.depths().get(group - 1); block++) {
                 String name = prefix + "layer" + group + "." + block;
-                x = block(name, x, inputs, group, block == 0 && group > 1 ? 2 : 1);
+                x = block(name, x, inputs, group, block == 0 ? stride : 1);
                 inputs = spec.channels(group);
             }
             groups.add(x);

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
-/** Opens labelled image sets of any layout that we read. */
-public final class ImageSets {
+/** Opens data sets of any layout that we read. */
+public final class DataSets {
     /** How a set is laid out on disk. */
     public enum Kind {
         /** IDX if the directory has a training image file of that format, folders otherwise. */
@@ -14,25 +14,31 @@ public final class ImageSets {
         /** One folder a class, see {@link FolderSet}. */
         FOLDER,
         /** IDX files as of MNIST, see {@link IdxSet}. */
-        IDX
+        IDX,
+        /** Videos with masks, see {@link DavisSet}. */
+        DAVIS
     }
 
-    private ImageSets() {}
+    private DataSets() {}
 
     /**
-     * Lists the images of a set and checks its layout. The images of folders are read later, one by one.
+     * Lists what a set has and checks its layout. Images are read later, one by one, but for those of IDX.
      *
      * @throws VitoException BAD_DATA_SET naming the file or folder and what was expected of it
      */
-    public static ImageSet open(String name, Path root, Kind kind, Limits limits) {
+    public static DataSet open(String name, Path root, Kind kind, Limits limits) {
         if (!Files.isDirectory(root)) {
-            throw bad("data set %s: %s is not a directory; expected folders of images or IDX files there"
-                    .formatted(name, root.toAbsolutePath()));
+            throw bad("data set %s: %s is not a directory; expected %s there"
+                    .formatted(
+                            name,
+                            root.toAbsolutePath(),
+                            kind == Kind.DAVIS ? "DAVIS 2017" : "folders of images or IDX files"));
         }
         return switch (kind) {
             case FOLDER -> FolderSet.open(name, root, limits);
             case IDX -> IdxSet.open(name, root, limits);
             case AUTO -> IdxSet.isThere(root) ? IdxSet.open(name, root, limits) : FolderSet.open(name, root, limits);
+            case DAVIS -> DavisSet.open(name, root, limits.videos());
         };
     }
 

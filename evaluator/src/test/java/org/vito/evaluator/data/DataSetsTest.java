@@ -19,12 +19,16 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vito.augment.EvaluationTransform;
-import org.vito.evaluator.data.ImageSets.Kind;
+import org.vito.evaluator.data.DataSets.Kind;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
-class ImageSetsTest {
-    private static final Limits ALL = new Limits(0, 0, 0.3);
+class DataSetsTest {
+    private static ImageSet images(String name, Path root, Kind kind, Limits limits) {
+        return (ImageSet) DataSets.open(name, root, kind, limits);
+    }
+
+    private static final Limits ALL = new Limits(0, 0, 0, 0.3);
 
     @TempDir
     Path root;
@@ -36,7 +40,7 @@ class ImageSetsTest {
         idx("t10k-images-idx3-ubyte", bytes(0x803, List.of(2, 2, 3), ramp(12)));
         idx("t10k-labels-idx1-ubyte.gz", bytes(0x801, List.of(2), new byte[] {2, 0}));
 
-        ImageSet set = ImageSets.open("tiny", root, Kind.AUTO, ALL);
+        ImageSet set = images("tiny", root, Kind.AUTO, ALL);
 
         assertThat(set.classes()).containsExactly("0", "1", "2");
         assertThat(labels(set.train())).containsExactly(0, 1, 2, 1);
@@ -63,7 +67,7 @@ class ImageSetsTest {
         idx("test-images-idx3-ubyte", bytes(0x803, List.of(300, 1, 1), pixels));
         idx("test-labels-idx1-ubyte", bytes(0x801, List.of(300), labels));
 
-        ImageSet set = ImageSets.open("skewed", root, Kind.IDX, new Limits(60, 9, 0.3));
+        ImageSet set = images("skewed", root, Kind.IDX, new Limits(60, 9, 0, 0.3));
 
         assertThat(counts(set.train(), 3)).containsExactly(25, 25, 10); // the smallest class runs out
         assertThat(counts(set.test(), 3)).containsExactly(3, 3, 3);
@@ -80,7 +84,7 @@ class ImageSetsTest {
         idx("t10k-images-idx3-ubyte", images);
         refused("lacks t10k-labels-idx1-ubyte");
         idx("t10k-labels-idx1-ubyte", labels);
-        assertThat(ImageSets.open("ok", root, Kind.AUTO, ALL).test().size()).isEqualTo(2);
+        assertThat(images("ok", root, Kind.AUTO, ALL).test().size()).isEqualTo(2);
 
         idx("t10k-images-idx3-ubyte", Arrays.copyOf(images, images.length - 1));
         refused("t10k-images-idx3-ubyte ends at item 1 of 2", "half copied");
@@ -117,7 +121,7 @@ class ImageSetsTest {
         Files.writeString(root.resolve("train/red/.hidden.png"), "no image");
         Files.writeString(root.resolve("train/red/notes.txt"), "no image");
 
-        ImageSet set = ImageSets.open("colours", root, Kind.AUTO, ALL);
+        ImageSet set = images("colours", root, Kind.AUTO, ALL);
 
         assertThat(set.classes()).containsExactly("blue", "red");
         assertThat(labels(set.train())).containsExactly(0, 1, 1);
@@ -140,17 +144,17 @@ class ImageSetsTest {
             image(root.resolve("a/" + i + ".png"), Color.RED, "png");
             image(root.resolve("b/" + i + ".png"), Color.BLUE, "png");
         }
-        ImageSet set = ImageSets.open("one", root, Kind.FOLDER, ALL);
+        ImageSet set = images("one", root, Kind.FOLDER, ALL);
         assertThat(set.train().size() + set.test().size()).isEqualTo(80);
         assertThat(set.test().size()).isBetween(12, 36); // 24 expected
-        assertThat(labels(ImageSets.open("one", root, Kind.FOLDER, ALL).test())).isEqualTo(labels(set.test()));
+        assertThat(labels(images("one", root, Kind.FOLDER, ALL).test())).isEqualTo(labels(set.test()));
         assertThat(FolderSet.isHeldOut(Path.of("a", "3.png"), 0.3))
                 .isEqualTo(FolderSet.isHeldOut(Path.of("a/3.png"), 0.3));
     }
 
     @Test
     void namesWhatIsWrongWithFolders() throws IOException {
-        assertThatThrownBy(() -> ImageSets.open("none", root.resolve("nowhere"), Kind.AUTO, ALL))
+        assertThatThrownBy(() -> images("none", root.resolve("nowhere"), Kind.AUTO, ALL))
                 .isInstanceOfSatisfying(
                         VitoException.class, e -> assertThat(e.reason()).isEqualTo(Reason.BAD_DATA_SET))
                 .hasMessageContaining("nowhere is not a directory");
@@ -167,7 +171,7 @@ class ImageSetsTest {
         Files.createDirectories(root.resolve("test/blue"));
         refused("test/blue has no images (bmp, jpeg, jpg, png, webp)");
         image(root.resolve("test/blue/1.png"), Color.BLUE, "png");
-        assertThat(ImageSets.open("ok", root, Kind.AUTO, ALL).classes()).hasSize(3);
+        assertThat(images("ok", root, Kind.AUTO, ALL).classes()).hasSize(3);
     }
 
     @Test
@@ -177,7 +181,7 @@ class ImageSetsTest {
             Files.createDirectories(root.resolve(part + "/b"));
             Files.writeString(root.resolve(part + "/b/1.png"), part.equals("train") ? "this is no image" : "");
         }
-        ImageSet set = ImageSets.open("bad", root, Kind.AUTO, ALL);
+        ImageSet set = images("bad", root, Kind.AUTO, ALL);
         try (EvaluationTransform transform = new EvaluationTransform(9, 8)) {
             ByteBuffer out = ByteBuffer.allocateDirect(8 * 8 * 3);
             assertThatThrownBy(() -> set.train().write(1, transform, out))
@@ -190,7 +194,7 @@ class ImageSetsTest {
     }
 
     private void refused(String... parts) {
-        assertThatThrownBy(() -> ImageSets.open("bad", root, Kind.AUTO, ALL))
+        assertThatThrownBy(() -> images("bad", root, Kind.AUTO, ALL))
                 .isInstanceOfSatisfying(
                         VitoException.class, e -> assertThat(e.reason()).isEqualTo(Reason.BAD_DATA_SET))
                 .hasMessageContainingAll(parts);

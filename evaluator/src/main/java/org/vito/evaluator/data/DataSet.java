@@ -1,0 +1,7 @@
+package org.vito.evaluator.data;
+
+/** What networks are measured on. */
+public sealed interface DataSet permits ImageSet, DavisSet {
+    /** What the settings call it. */
+    String name();
+}
