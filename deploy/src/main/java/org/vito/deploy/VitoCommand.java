@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             SubmitCommand.class,
             StatusCommand.class,
+            ScoresCommand.class,
             DeadLettersCommand.class,
             DoctorCommand.class,
             RoleCommand.Ingest.class,

@@ -1,0 +1,24 @@
+package org.vito.deploy.scores;
+
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/**
+ * What the paper reports of VITO's ResNet-50 (arXiv 2210.06433, tables 1, B.3 and B.4), for the tasks that we have. It says
+ * nothing of nearest neighbours.
+ */
+final class PaperScores {
+    private PaperScores() {}
+
+    /** The paper's value, 0 … 1, if a data set of that name is one that it measured on. */
+    static OptionalDouble of(ScoreTable.Column column) {
+        String name = column.dataSet().toLowerCase(Locale.ROOT);
+        if (column.task().equals("propagation") && name.startsWith("davis")) {
+            return OptionalDouble.of(0.682);
+        }
+        if (column.task().equals("linear") && name.matches("imagenet([-_]?1k)?|ilsvrc[-_]?2012")) {
+            return OptionalDouble.of(0.662);
+        }
+        return OptionalDouble.empty();
+    }
+}
