@@ -6,15 +6,18 @@ import akka.actor.typed.Props;
 import akka.http.javadsl.ServerBinding;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.vito.evaluator.board.BoardFeed;
 import org.vito.evaluator.board.ScoreBoard;
 import org.vito.evaluator.page.PageServer;
+import org.vito.evaluator.tensorboard.TensorBoardFeed;
 import org.vito.protocol.Platform;
 import org.vito.protocol.Reason;
 import org.vito.protocol.RunningRole;
@@ -59,18 +62,24 @@ public final class DashboardRole {
             throw cannotListen(settings, e);
         }
         BoardFeed feed = BoardFeed.start(system, platform, board);
+        Optional<TensorBoardFeed> events =
+                settings.tensorboard().map(root -> TensorBoardFeed.start(platform.kafka(), root));
         CompletableFuture<Void> ended = new CompletableFuture<>();
         CompletionStage<Void> boardEnds = boardEnded;
         boardEnds.whenComplete((done, failure) ->
-                binding.terminate(TO_DRAIN).whenComplete((terminated, ignored) -> close(feed, ended, failure)));
+                binding.terminate(TO_DRAIN).whenComplete((terminated, ignored) -> close(feed, events, ended, failure)));
         return new Listening(address(settings.host(), binding.localAddress().getPort()), board, ended);
     }
 
     private static void close(
-            BoardFeed feed, CompletableFuture<Void> ended, @org.jspecify.annotations.Nullable Throwable failure) {
+            BoardFeed feed,
+            Optional<TensorBoardFeed> events,
+            CompletableFuture<Void> ended,
+            @Nullable Throwable failure) {
         Thread closer = new Thread(
                 () -> {
                     feed.close();
+                    events.ifPresent(TensorBoardFeed::close);
                     if (failure == null) {
                         ended.complete(null);
                     } else {

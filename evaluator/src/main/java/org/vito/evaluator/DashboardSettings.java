@@ -1,6 +1,8 @@
 package org.vito.evaluator;
 
 import com.typesafe.config.Config;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.vito.protocol.Settings;
 
 /**
@@ -8,12 +10,16 @@ import org.vito.protocol.Settings;
  *
  * @param host address to listen on
  * @param port 0 = any free one
+ * @param tensorboard where event files are written, if anywhere
  */
-public record DashboardSettings(String host, int port) {
+public record DashboardSettings(String host, int port, Optional<Path> tensorboard) {
     /** Reads and checks {@code vito.dashboard}. */
     public static DashboardSettings from(Config config) {
         Settings s = Settings.at(config, "vito.dashboard");
         s.check("host", !s.text("host").isBlank(), "an address or a host's name");
-        return new DashboardSettings(s.text("host"), s.whole("port", 0, 65_535));
+        return new DashboardSettings(
+                s.text("host"),
+                s.whole("port", 0, 65_535),
+                s.text("tensorboard").isBlank() ? Optional.empty() : Optional.of(s.path("tensorboard")));
     }
 }

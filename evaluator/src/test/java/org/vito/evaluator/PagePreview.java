@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.vito.protocol.DirectoryObjectStore;
@@ -32,7 +33,7 @@ public final class PagePreview {
                     InstantSource.system(),
                     new Stages(new SimpleMeterRegistry()));
             DashboardRole.Running role =
-                    DashboardRole.start(system, new DashboardSettings("127.0.0.1", port), platform);
+                    DashboardRole.start(system, new DashboardSettings("127.0.0.1", port, Optional.empty()), platform);
             System.out.println(role.address());
             show(kafka, args.length > 1);
         }
