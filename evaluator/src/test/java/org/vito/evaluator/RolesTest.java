@@ -192,6 +192,9 @@ class RolesTest {
                             && s.at("/deadLetters/total").asInt() >= 26
                             && runOf(s, MadeData.RUN).at("/state/step").asInt() == 120);
             assertThat(state.at("/counts/rejected").asInt()).isEqualTo(47);
+            assertThat(get(role, "metrics").body())
+                    .contains("vito_score_step{data_set=\"fashion-mnist\",metric=\"top1\",run=\"" + MadeData.RUN
+                            + "\",task=\"knn\"} 110.0");
             assertThat(runOf(state, MadeData.RUN).at("/curve").size()).isEqualTo(120);
             assertThat(state.at("/readingHistory").asBoolean()).isFalse();
 

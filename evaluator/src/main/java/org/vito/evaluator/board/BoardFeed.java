@@ -45,7 +45,8 @@ public final class BoardFeed implements AutoCloseable {
 
     /** The behavior of a board that waits for the followers of a feed. */
     public static Behavior<ScoreBoard.Command> board(Platform platform) {
-        return ScoreBoard.create(platform.instance(), platform.clock(), Set.of(SCORES, TRAINING, VIDEOS));
+        return ScoreBoard.create(
+                platform.instance(), platform.clock(), platform.stages().registry(), Set.of(SCORES, TRAINING, VIDEOS));
     }
 
     /** Begins to feed. */

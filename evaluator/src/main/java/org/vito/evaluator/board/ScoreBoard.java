@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import com.google.protobuf.ByteString;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -70,6 +71,7 @@ public final class ScoreBoard extends AbstractBehavior<ScoreBoard.Command> {
     private static final Duration TICK = Duration.ofMillis(250);
 
     private final BoardState state;
+    private final ScoreGauges gauges;
     private final InstantSource clock;
     private final Set<String> unread;
     private final Set<ActorRef<Update>> subscribers = new HashSet<>();
@@ -79,8 +81,10 @@ public final class ScoreBoard extends AbstractBehavior<ScoreBoard.Command> {
             TimerScheduler<Command> timers,
             String instance,
             InstantSource clock,
+            MeterRegistry registry,
             Set<String> followers) {
         super(context);
+        gauges = new ScoreGauges(registry);
         this.clock = clock;
         state = new BoardState(instance);
         unread = new HashSet<>(followers);
@@ -89,9 +93,10 @@ public final class ScoreBoard extends AbstractBehavior<ScoreBoard.Command> {
     }
 
     /** A board that is complete when each of {@code followers} has told of {@link HistoryRead}. */
-    static Behavior<Command> create(String instance, InstantSource clock, Set<String> followers) {
-        return Behaviors.setup(
-                context -> Behaviors.withTimers(timers -> new ScoreBoard(context, timers, instance, clock, followers)));
+    static Behavior<Command> create(
+            String instance, InstantSource clock, MeterRegistry registry, Set<String> followers) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new ScoreBoard(context, timers, instance, clock, registry, followers)));
     }
 
     @Override
@@ -113,7 +118,12 @@ public final class ScoreBoard extends AbstractBehavior<ScoreBoard.Command> {
     }
 
     private Behavior<Command> onAdd(Add add) {
-        add.events.forEach(state::add);
+        for (BoardEvent event : add.events) {
+            state.add(event);
+            if (event instanceof BoardEvent.Scored scored) {
+                gauges.tell(scored.score());
+            }
+        }
         add.replyTo.tell(Done.getInstance());
         return this;
     }
