@@ -18,19 +18,23 @@ import org.vito.protocol.VitoException;
 
 /**
  * How fast decoder processes are on real files: reading all frames, taking a few frames of many windows, and making clips, each
- * through the same pool, pipes and settings as the decode role. A round is repeated until it took the given time.
+ * through the same pool, pipes and settings as the decode role. A measurement is repeated until it took the given time. None
+ * counts before rates have settled, since a fresh JVM spends more on compiling itself than on some videos.
  */
 public final class DecodeBenchmark {
     private static final long SEED = 7;
     private static final int VIEWS = 3; // of a window, as a training step draws them
     private static final int CLIP_FRAMES = 8;
     private static final int QUEUED = 4; // requests at a time where children are compared
+    private static final double FASTER = 1.02; // by less, a rate is no better than before
+    private static final int SETTLED = 2; // measurements in succession that are no better
+    private static final int MOST_WARM_UPS = 20;
 
     /**
      * What is measured.
      *
      * @param windows windows of the sparse part, at random places of the file
-     * @param rounds rounds of all parts, after one that does not count
+     * @param rounds rounds of all parts, once each part has settled
      * @param leastMs milliseconds that a measurement takes at least
      */
     public record Plan(int windows, int rounds, int leastMs) {}
@@ -111,17 +115,15 @@ public final class DecodeBenchmark {
                 .mapToLong(frame -> frame.getJpeg().size())
                 .average()
                 .orElse(0);
+        List<Runnable> parts = List.of(
+                () -> sampled(one, file, end, true),
+                () -> sampled(one, file, sparse, false),
+                () -> sparse.forEach(window -> sampled(one, file, List.of(window), false)),
+                () -> sampled(one, file, clips, false));
+        parts.forEach(this::settle);
         List<double[]> rounds = new ArrayList<>();
-        for (int round = 0; round <= plan.rounds(); round++) {
-            double[] rates = {
-                rate(() -> sampled(one, file, end, true)),
-                rate(() -> sampled(one, file, sparse, false)),
-                rate(() -> sparse.forEach(window -> sampled(one, file, List.of(window), false))),
-                rate(() -> sampled(one, file, clips, false))
-            };
-            if (round > 0) { // the first one warms up
-                rounds.add(rates);
-            }
+        for (int round = 0; round < plan.rounds(); round++) {
+            rounds.add(parts.stream().mapToDouble(this::rate).toArray());
         }
         double each = median(rounds, 3);
         double[] two = withTwo ? twoAgainstOne(one, file, clips) : new double[] {Double.NaN, Double.NaN};
@@ -144,7 +146,7 @@ public final class DecodeBenchmark {
     /** The ratio, and what this process spends on two others. */
     private double[] twoAgainstOne(LocalDecoders one, Path file, List<List<Long>> clips) {
         try (LocalDecoders two = LocalDecoders.start(system, settings.withChildren(2))) {
-            together(two, file, clips); // both processes have run
+            settle(() -> together(two, file, clips));
             List<double[]> rounds = new ArrayList<>();
             for (int round = 0; round < plan.rounds(); round++) {
                 Duration spentBefore = spent();
@@ -211,6 +213,17 @@ public final class DecodeBenchmark {
 
     private static List<Response> sampled(LocalDecoders decoders, Path file, List<List<Long>> windows, boolean all) {
         return decoders.sampled(file, windows, all).toCompletableFuture().join();
+    }
+
+    /** Repeats {@code work} until it no longer gets faster. */
+    private void settle(Runnable work) {
+        double best = rate(work);
+        int still = 0;
+        for (int i = 0; i < MOST_WARM_UPS && still < SETTLED; i++) {
+            double rate = rate(work);
+            still = rate < best * FASTER ? still + 1 : 0;
+            best = Math.max(best, rate);
+        }
     }
 
     /** How often a second {@code work} is done. */

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.TreeMap;
 /** Decoding of real videos on one processor, ours and that of ffmpeg, PyAV and OpenCV. */
 final class DecodePeers implements PeerBenchmark.Comparing {
     private static final String SCRIPT = "bench_decode.py";
+    private static final String SAMPLES = "3"; // measurements of each in a round, of which the median counts
 
     /** What is compared: the field of our result, and the part and unit of the peer's. */
     private enum What {
@@ -43,16 +46,14 @@ final class DecodePeers implements PeerBenchmark.Comparing {
         private final List<Double> ours = new ArrayList<>();
         private final Map<String, List<Double>> peers = new TreeMap<>();
 
-        /** The median over rounds of the ratio to whatever peer was fastest in the round. */
+        /** The median over rounds of the ratio to the peer that is fastest by its median. */
         double ratio() {
+            List<Double> fastest = Collections.max(
+                    peers.values(),
+                    Comparator.comparingDouble(rates -> PeerBenchmark.median(rates, Double::doubleValue)));
             List<Double> ratios = new ArrayList<>();
             for (int round = 0; round < ours.size(); round++) {
-                int at = round;
-                ratios.add(ours.get(round)
-                        / peers.values().stream()
-                                .mapToDouble(rates -> rates.get(at))
-                                .max()
-                                .orElse(Double.NaN));
+                ratios.add(ours.get(round) / fastest.get(round));
             }
             return PeerBenchmark.median(ratios, Double::doubleValue);
         }
@@ -67,8 +68,10 @@ final class DecodePeers implements PeerBenchmark.Comparing {
             }
         }
         for (int round = 1; round <= bench.rounds; round++) {
-            ours(bench, all);
-            peers(bench, all);
+            for (Path clip : bench.clips) { // close to each other, since the machine's speed drifts
+                ours(bench, clip, all);
+                peers(bench, clip, all);
+            }
             bench.say("decoding, round %d/%d done".formatted(round, bench.rounds));
         }
         ArrayNode results = JsonNodeFactory.instance.arrayNode();
@@ -76,16 +79,13 @@ final class DecodePeers implements PeerBenchmark.Comparing {
         return results;
     }
 
-    private static List<String> files(PeerBenchmark bench) {
-        return bench.clips.stream().map(Path::toString).toList();
-    }
-
     /** Parent and child together have one processor, the last one, as the peers have. */
-    private static void ours(PeerBenchmark bench, Map<Key, Rates> all) throws IOException, InterruptedException {
+    private static void ours(PeerBenchmark bench, Path clip, Map<Key, Rates> all)
+            throws IOException, InterruptedException {
         String last = "" + (Runtime.getRuntime().availableProcessors() - 1);
         List<String> command = bench.ours(
-                List.of("bench", "decode", "--json", "--rounds", "1", "--children", "1"),
-                PeerBenchmark.concat(List.of("--least-ms", "" + Math.round(1000 * bench.seconds)), files(bench)));
+                List.of("bench", "decode", "--json", "--rounds", SAMPLES, "--children", "1"),
+                List.of("--least-ms", "" + Math.round(1000 * bench.seconds), clip.toString()));
         JsonNode measured = PeerBenchmark.JSON.readTree(
                 PeerProcess.run(PeerBenchmark.concat(List.of("taskset", "-c", last), command)).lastLine);
         for (JsonNode file : measured) {
@@ -98,13 +98,14 @@ final class DecodePeers implements PeerBenchmark.Comparing {
         }
     }
 
-    private static void peers(PeerBenchmark bench, Map<Key, Rates> all) throws IOException, InterruptedException {
+    private static void peers(PeerBenchmark bench, Path clip, Map<Key, Rates> all)
+            throws IOException, InterruptedException {
         Path json = Files.createTempFile("bench-peers", ".json");
         try {
             PeerProcess.run(bench.peer(
                     SCRIPT,
-                    files(bench),
-                    List.of("--repeats", "1", "--min-seconds", "" + bench.seconds, "--json", json.toString())));
+                    List.of(clip.toString()),
+                    List.of("--repeats", SAMPLES, "--min-seconds", "" + bench.seconds, "--json", json.toString())));
             for (JsonNode row : PeerBenchmark.JSON.readTree(Files.readString(json))) {
                 JsonNode key = row.path("key"); // file, part, peer, unit
                 for (What what : What.values()) {
