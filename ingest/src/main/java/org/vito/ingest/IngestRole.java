@@ -22,6 +22,8 @@ import org.vito.decode.Decoders;
 import org.vito.ingest.fetch.AddressPolicy;
 import org.vito.ingest.fetch.Fetchers;
 import org.vito.ingest.fetch.HostGates;
+import org.vito.ingest.fetch.LiveFeeds;
+import org.vito.ingest.fetch.ObjectFetcher;
 import org.vito.ingest.source.SourceActor;
 import org.vito.ingest.source.SourceSettings;
 import org.vito.ingest.source.SubmissionWriter;
@@ -79,7 +81,13 @@ public final class IngestRole {
             Executor blocking = system.dispatchers().lookup(BLOCKING);
             StageMeter meter = platform.stages().meter("ingest", "videos", GROUP, Topics.SUBMITTED.name());
             AddressPolicy policy = AddressPolicy.standard(settings.allowFiles(), settings.allowNetworks());
-            Fetchers fetchers = Fetchers.standard(settings.fetch(), settings.hls(), policy, platform.clock());
+            Fetchers fetchers = Fetchers.standard(settings.fetch(), settings.hls(), policy, platform.clock())
+                    .with(new ObjectFetcher(platform.objects()));
+            SourceActor.Live live = new SourceActor.Live(
+                    new LiveFeeds(settings.fetch(), settings.hls(), policy, platform.clock()),
+                    platform.objects(),
+                    platform.data().resolve("streams"),
+                    settings.fetch().bytes());
             fetching = fetchThreads(settings.parallelFetches());
             writer = SubmissionWriter.open(platform.kafka());
             BiConsumer<Duration, Runnable> later =
@@ -121,7 +129,8 @@ public final class IngestRole {
                     platform.clock(),
                     blocking,
                     settings.retry(),
-                    settings.sourceBatch());
+                    settings.sourceBatch(),
+                    live);
             for (SourceSettings source : settings.sources()) {
                 sources.add(spawn(context, source, means, settings.restart()));
             }

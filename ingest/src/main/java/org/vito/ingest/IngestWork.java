@@ -16,7 +16,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.vito.ingest.fetch.Addresses;
 import org.vito.protocol.DamagedRecordException;
 import org.vito.protocol.DeadLetters;
 import org.vito.protocol.RetriableException;
@@ -131,7 +130,7 @@ final class IngestWork implements StageStream.Work {
         } catch (RetriableException e) {
             throw e; // of Kafka, not of the video: the stream starts again and the submission is taken again
         } catch (RuntimeException e) { // a damaged record of the video, or a defect
-            String uri = Addresses.shown(accepted.submission().getUri());
+            String uri = Intake.shown(accepted.submission());
             return refuse(new Outcome.Refused(outcome.record(), "ingest.store", uri, e, 1, accepted.put()));
         }
     }

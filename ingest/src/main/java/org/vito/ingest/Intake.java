@@ -103,7 +103,7 @@ final class Intake {
         } catch (RejectedExecutionException e) { // the role has ended
             return CompletableFuture.failedStage(e);
         }
-        String shown = Addresses.shown(submission.getUri());
+        String shown = shown(submission);
         Function<Put, CompletionStage<Outcome>> probe = put -> examine(shown, put)
                 .handle((info, error) -> error == null
                         ? new Outcome.Accepted(attempt.record(), submission, put, info.known)
@@ -123,7 +123,7 @@ final class Intake {
     private Outcome failed(
             Attempt attempt, VideoSubmission submission, String stage, Throwable error, @Nullable Put put) {
         Throwable cause = unwrap(error);
-        String shown = Addresses.shown(submission.getUri());
+        String shown = shown(submission);
         if (!settings.retry().again(attempt.number(), cause)) {
             return new Outcome.Refused(attempt.record(), stage, shown, cause, attempt.number(), put);
         }
@@ -138,6 +138,11 @@ final class Intake {
                 pause.toMillis(),
                 cause.getMessage());
         return new Outcome.Postponed(attempt.record(), attempt.number(), pause);
+    }
+
+    /** What people would call the place of a submitted video, without secrets. */
+    static String shown(VideoSubmission submission) {
+        return Addresses.shown(submission.getOrigin().isEmpty() ? submission.getUri() : submission.getOrigin());
     }
 
     private static CompletionStage<Outcome> done(Outcome outcome) {

@@ -52,6 +52,8 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
         void close();
     }
 
+    private static final int SHOWN = 3; // sources whose troubles a status line tells
+
     private final RoleHandle handle;
     private final Duration stopTimeout;
     private final TimerScheduler<Command> timers;
@@ -199,11 +201,18 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
     private void report() {
         Map<SourceState, Long> states = sources.values().stream()
                 .collect(Collectors.groupingBy(SourceActor.Status::state, TreeMap::new, Collectors.counting()));
-        String found = states.entrySet().stream()
+        String counts = states.entrySet().stream()
                 .map(e -> e.getValue() + " "
                         + e.getKey().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '))
                 .collect(Collectors.joining(", "));
-        String detail = sources.isEmpty() ? trouble : "sources: " + found + (trouble.isEmpty() ? "" : "; " + trouble);
+        String troubles = sources.values().stream()
+                .filter(source -> !source.detail().isEmpty())
+                .limit(SHOWN)
+                .map(source -> "; " + source.name() + " " + source.detail())
+                .collect(Collectors.joining());
+        String detail = sources.isEmpty()
+                ? trouble
+                : "sources: " + counts + troubles + (trouble.isEmpty() ? "" : "; " + trouble);
         handle.report(health, detail);
     }
 }

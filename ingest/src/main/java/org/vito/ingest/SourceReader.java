@@ -6,8 +6,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
 import org.vito.ingest.fetch.Addresses;
+import org.vito.ingest.fetch.LiveFeeds;
+import org.vito.ingest.live.LiveSettings;
 import org.vito.ingest.source.SourceSettings;
 import org.vito.protocol.Settings;
 import org.vito.protocol.VitoException;
@@ -18,6 +21,7 @@ final class SourceReader {
         DIRECTORY,
         FILE,
         HTTP,
+        LIVE,
         MANIFEST
     }
 
@@ -36,6 +40,7 @@ final class SourceReader {
                 URI url = url(s);
                 yield new SourceSettings.Single(name(s, url.toString()), s.text("licence"), url, s.text("title"));
             }
+            case LIVE -> live(s);
             case MANIFEST -> {
                 Path path = path(s);
                 yield new SourceSettings.ManifestFile(name(s, "manifest:" + path), s.text("licence"), path);
@@ -70,6 +75,28 @@ final class SourceReader {
                 patterns,
                 within(s, "settle", Duration.ofMillis(50), Duration.ofHours(1)),
                 within(s, "rescan", Duration.ofMillis(100), Duration.ofDays(1)));
+    }
+
+    private static SourceSettings live(Settings s) {
+        String expected = "an address of " + String.join(", ", new TreeSet<>(LiveFeeds.SCHEMES));
+        URI url;
+        try {
+            url = Addresses.parse(s.text("url"), null);
+        } catch (VitoException e) {
+            s.check("url", false, expected + "; " + e.getMessage());
+            throw e;
+        }
+        String scheme = url.getScheme().toLowerCase(Locale.ROOT);
+        s.check("url", LiveFeeds.SCHEMES.contains(scheme) && url.getHost() != null, expected);
+        s.check("url", scheme.startsWith("http") || url.getPort() > 0, "an address with a port");
+        LiveSettings stream = new LiveSettings(
+                url,
+                within(s, "length", Duration.ofSeconds(1), Duration.ofHours(6)),
+                within(s, "stall", Duration.ofMillis(100), Duration.ofHours(1)),
+                within(s, "give-up", Duration.ofSeconds(1), Duration.ofDays(3650)),
+                s.bytes("backlog", 1));
+        String name = name(s, "live:" + Addresses.shown(url.toString()));
+        return new SourceSettings.Live(name, s.text("licence"), stream, s.text("title"));
     }
 
     private static boolean isGlob(String pattern) {

@@ -169,7 +169,7 @@ final class VideoRegistry implements AutoCloseable {
                 ? SubmissionIds.of(Addresses.parse(submission.getUri(), null))
                 : given;
         return Origin.newBuilder()
-                .setUri(Addresses.shown(submission.getUri()))
+                .setUri(Intake.shown(submission))
                 .setSubmissionId(id)
                 .setSource(Titles.clean(submission.getSource()))
                 .setTitle(Titles.clean(submission.getTitle()))

@@ -32,6 +32,7 @@ class IngestSettingsTest {
                           { type = file, path = /one.mp4, title = One }
                           { type = http, url = "https://example.org/two.mp4", name = two }
                           { type = manifest, path = /list.jsonl }
+                          { type = live, url = "udp://239.1.2.3:5000?interface=lo", length = 5s }
                         ]""")
                 .sources();
         assertThat(sources)
@@ -40,11 +41,13 @@ class IngestSettingsTest {
                         "directory:" + Path.of("/in").toAbsolutePath(),
                         "file:" + Path.of("/one.mp4").toAbsolutePath(),
                         "two",
-                        "manifest:" + Path.of("/list.jsonl").toAbsolutePath());
+                        "manifest:" + Path.of("/list.jsonl").toAbsolutePath(),
+                        "live:udp://239.1.2.3:5000?interface=lo");
         SourceSettings.Directory directory = (SourceSettings.Directory) sources.get(0);
         assertThat(directory.licence()).isEqualTo("CC0");
         assertThat(directory.recursive()).isTrue();
         assertThat(directory.patterns()).containsExactly("*.mp4");
+        assertThat(((SourceSettings.Live) sources.get(4)).stream().length()).isEqualTo(Duration.ofSeconds(5));
         assertThat(((SourceSettings.Single) sources.get(1)).title()).isEqualTo("One");
     }
 
@@ -64,6 +67,10 @@ class IngestSettingsTest {
         refuse("vito.ingest.sources = [{ type = http, url = \"ftp://a/b\" }]", "url");
         refuse("vito.ingest.sources = [{ type = http, url = \"http:///b\" }]", "url");
         refuse("vito.ingest.sources = [{ type = directory, path = /a, patterns = [\"{a\"] }]", "patterns");
+        refuse("vito.ingest.sources = [{ type = live, url = \"rtsp://a:1/b\" }]", "url");
+        refuse("vito.ingest.sources = [{ type = live, url = \"tcp://a\" }]", "a port");
+        refuse("vito.ingest.sources = [{ type = live, url = \"tcp://a:1\", length = 0s }]", "length");
+        refuse("vito.ingest.hls.segment-bytes = 2GiB", "segment-bytes");
         refuse("vito.ingest.sources = [{ type = file, path = /a }, { type = file, path = /a }]", "sources[1]");
     }
 

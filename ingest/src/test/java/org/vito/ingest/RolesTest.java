@@ -18,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vito.ingest.curation.Curator;
 import org.vito.ingest.curation.CuratorActor;
 import org.vito.ingest.curation.CuratorActorCommands;
+import org.vito.ingest.fetch.AddressPolicy;
+import org.vito.ingest.fetch.AllowedNetworks;
+import org.vito.ingest.fetch.LiveFeeds;
 import org.vito.ingest.fetch.RetryPolicy;
 import org.vito.ingest.source.SourceActor;
 import org.vito.ingest.source.SourceActorCommands;
@@ -193,7 +196,16 @@ class RolesTest {
                     system.platform.clock(),
                     Runnable::run,
                     new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1)),
-                    10);
+                    10,
+                    new SourceActor.Live(
+                            new LiveFeeds(
+                                    system.settings().fetch(),
+                                    system.settings().hls(),
+                                    AddressPolicy.standard(true, AllowedNetworks.publicOnly()),
+                                    system.platform.clock()),
+                            system.platform.objects(),
+                            directory.resolve("streams"),
+                            1 << 20));
             Handling.everyCommand(
                     kit,
                     SourceActor.Command.class,

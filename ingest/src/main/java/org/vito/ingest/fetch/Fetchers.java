@@ -31,6 +31,13 @@ public final class Fetchers {
         return of(policy, List.of(new FileFetcher(limits.bytes()), remote));
     }
 
+    /** These, and what {@code more} opens. */
+    public Fetchers with(Fetcher more) {
+        Fetchers all = new Fetchers(policy, List.of(more));
+        byScheme.forEach(all.byScheme::putIfAbsent);
+        return all;
+    }
+
     /** Exactly these; of two that open the same scheme the later wins. */
     public static Fetchers of(AddressPolicy policy, List<Fetcher> fetchers) {
         return new Fetchers(policy, fetchers);

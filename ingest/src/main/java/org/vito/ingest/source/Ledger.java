@@ -32,8 +32,7 @@ final class Ledger implements AutoCloseable {
     /** Opens the ledger of the source called {@code name} in {@code directory}; both are created if missing. */
     static Ledger open(Path directory, String name) throws IOException {
         Files.createDirectories(directory);
-        String id = Sha256.of(name.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
-        Path path = directory.resolve(id + ".ledger");
+        Path path = directory.resolve(fileName(name) + ".ledger");
         cutHalfLine(path);
         Ledger ledger = new Ledger(
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
@@ -52,6 +51,11 @@ final class Ledger implements AutoCloseable {
             throw e;
         }
         return ledger;
+    }
+
+    /** What files of the source called {@code name} are called, without an ending. */
+    static String fileName(String name) {
+        return Sha256.of(name.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
     }
 
     boolean contains(String id) {

@@ -18,8 +18,16 @@ record Look(List<Found> found, List<Refused> refused, @Nullable Duration again) 
         refused = List.copyOf(refused);
     }
 
-    /** A video to submit. Title and licence may be empty. */
-    record Found(String id, URI address, String title, String licence) {}
+    /**
+     * A video to submit. Title and licence may be empty.
+     *
+     * @param origin where it comes from, if that is not its address; else empty
+     */
+    record Found(String id, URI address, String title, String licence, String origin) {
+        Found(String id, URI address, String title, String licence) {
+            this(id, address, title, licence, "");
+        }
+    }
 
     /** An entry that cannot be submitted: where it stands, what it says, and why not. */
     record Refused(String id, String subject, String text, RuntimeException cause) {}

@@ -3,6 +3,7 @@ package org.vito.ingest.source;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
+import akka.actor.typed.PreRestart;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -20,8 +21,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.vito.ingest.fetch.LiveFeeds;
 import org.vito.ingest.fetch.RetryPolicy;
 import org.vito.protocol.DeadLetters;
+import org.vito.protocol.ObjectStore;
 import org.vito.protocol.Reason;
 import org.vito.protocol.RetriableException;
 import org.vito.protocol.VitoException;
@@ -57,7 +60,7 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
      * What a source is doing.
      *
      * @param submitted videos submitted since the process started
-     * @param detail the last failure, or empty
+     * @param detail the last failure, or what keeps it from finding videos; or empty
      */
     public record Status(String name, SourceState state, long submitted, String detail) {}
 
@@ -74,7 +77,16 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
             InstantSource clock,
             Executor blocking,
             RetryPolicy retry,
-            int batch) {}
+            int batch,
+            Live live) {}
+
+    /**
+     * What sources of live streams need besides.
+     *
+     * @param directory where what was recorded waits to be submitted
+     * @param mostBytes most bytes of a file
+     */
+    public record Live(LiveFeeds feeds, ObjectStore objects, Path directory, long mostBytes) {}
 
     private static final Duration TICK = Duration.ofMillis(200);
     private static final int REST = 10; // a look that took 1 s is followed by 10 s of rest
@@ -92,6 +104,7 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
     private int failures;
     private long submitted;
     private String detail = "";
+    private String told = ""; // the condition that the listener knows
     private boolean stopping;
 
     private SourceActor(
@@ -126,6 +139,7 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
                 .onMessage(Looked.class, this::onLooked)
                 .onMessage(Submitted.class, this::onSubmitted)
                 .onMessage(Failed.class, this::onFailed)
+                .onSignal(PreRestart.class, signal -> onPostStop())
                 .onSignal(PostStop.class, signal -> onPostStop())
                 .build();
     }
@@ -155,6 +169,9 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
             } else {
                 if (due) {
                     nextLook = earliestLook; // what stirred is remembered until the rest is over
+                }
+                if (!source.condition().equals(told)) {
+                    tell();
                 }
                 timers.startSingleTimer(new Tick(), TICK);
             }
@@ -231,7 +248,7 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
         if (state != SourceState.SCANNING) {
             become(SourceState.SCANNING);
         } else {
-            listener.tell(status());
+            tell();
         }
         run(() -> {
             Instant start = means.clock().instant();
@@ -317,6 +334,7 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
                 .setTitle(Titles.clean(video.title()))
                 .setLicence(Titles.clean(video.licence()))
                 .setSource(settings.name())
+                .setOrigin(video.origin())
                 .setSubmittedAtMs(means.clock().millis())
                 .build();
     }
@@ -329,11 +347,16 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
 
     private void become(SourceState next) {
         state = state.to(next);
+        tell();
+    }
+
+    private void tell() {
+        told = source.condition();
         listener.tell(status());
     }
 
     private Status status() {
-        return new Status(settings.name(), state, submitted, detail);
+        return new Status(settings.name(), state, submitted, detail.isEmpty() ? source.condition() : detail);
     }
 
     private static VideoSource open(SourceSettings settings, Means means) {
@@ -342,6 +365,9 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
         }
         if (settings instanceof SourceSettings.ManifestFile manifest) {
             return new ManifestSource(manifest, means.batch());
+        }
+        if (settings instanceof SourceSettings.Live live) {
+            return new LiveSource(live, means);
         }
         return new SingleSource((SourceSettings.Single) settings);
     }

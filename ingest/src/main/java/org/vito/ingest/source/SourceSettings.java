@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.vito.ingest.live.LiveSettings;
 
 /** One entry of {@code vito.ingest.sources}. */
 public sealed interface SourceSettings {
@@ -39,6 +40,9 @@ public sealed interface SourceSettings {
 
     /** A single video, a local file or a remote address. */
     record Single(String name, String licence, URI address, String title) implements SourceSettings {}
+
+    /** A stream that goes on; the title, of every file that is cut from it, may be empty. */
+    record Live(String name, String licence, LiveSettings stream, String title) implements SourceSettings {}
 
     /** A file of JSON lines or CSV, each line naming a video; see {@link Manifest}. */
     record ManifestFile(String name, String licence, Path path) implements SourceSettings {}

@@ -37,6 +37,11 @@ public final class SubmissionIds {
         return hash("file\n" + address + "\n" + sizeBytes + "\n" + modifiedMs);
     }
 
+    /** The identifier of a file that was cut from the stream at {@code address}. */
+    static String ofCut(URI address, String fileName) {
+        return hash("cut\n" + address + "\n" + fileName);
+    }
+
     static String ofLine(String manifest, long line, String text) {
         return hash("line\n" + manifest + "\n" + line + "\n" + text);
     }

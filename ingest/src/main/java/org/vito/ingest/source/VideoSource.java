@@ -16,6 +16,11 @@ interface VideoSource extends AutoCloseable {
         return false;
     }
 
+    /** What keeps it from finding videos now although it is looked at; empty if nothing does. Never blocks. */
+    default String condition() {
+        return "";
+    }
+
     @Override
     default void close() throws IOException {}
 }

@@ -25,21 +25,24 @@ public final class Films {
         return Files.readAllBytes(file);
     }
 
-    /** Segments of an HLS stream of transport streams, of 48 frames each, with the tables in front. */
+    /** Segments of an HLS stream of transport streams, of 48 frames each or few more, with the tables in front. */
     public static List<byte[]> segments(Path directory, int frames, int shade) throws IOException {
         byte[] all = transportStream(directory, frames, shade);
         byte[] tables = {};
         List<Integer> cuts = new ArrayList<>();
-        int keyframes = 0;
+        int pictures = 48; // since the last cut
         for (int at = 0; at < all.length; at += PACKET) {
             int pid = ((all[at + 1] & 0x1f) << 8) | (all[at + 2] & 0xff);
             if (pid != VIDEO && cuts.isEmpty()) {
                 tables = join(List.of(tables, Arrays.copyOfRange(all, at, at + PACKET)));
             }
             boolean adapted = (all[at + 3] & 0x20) != 0 && all[at + 4] != 0;
-            if (pid == VIDEO && adapted && (all[at + 5] & 0x40) != 0 && keyframes++ % 4 == 0) {
+            boolean keyframe = pid == VIDEO && adapted && (all[at + 5] & 0x40) != 0;
+            if (keyframe && pictures >= 48) {
                 cuts.add(at);
+                pictures = 0;
             }
+            pictures += pid == VIDEO && (all[at + 1] & 0x40) != 0 ? 1 : 0;
         }
         cuts.add(all.length);
         List<byte[]> segments = new ArrayList<>();
