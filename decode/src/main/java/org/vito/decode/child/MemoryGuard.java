@@ -19,8 +19,10 @@ public final class MemoryGuard implements Runnable {
 
     private final long limitBytes;
 
+    /** Made before system calls are taken away: what reads files cannot be loaded after that. */
     MemoryGuard(long limitBytes) {
         this.limitBytes = limitBytes;
+        residentBytes();
     }
 
     @Override
