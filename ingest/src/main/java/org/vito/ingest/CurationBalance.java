@@ -2,6 +2,7 @@ package org.vito.ingest;
 
 import com.typesafe.config.Config;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class CurationBalance {
     private final Map<String, Integer> numbers = new HashMap<>();
     private final List<String> names = new ArrayList<>();
     private final List<long[]> counts = new ArrayList<>(); // [accepted, capped]
+    private final BitSet expected = new BitSet(); // classes that the settings or the rule know of
     private final IdTable places = new IdTable(); // of each video: 2 * class + (capped ? 1 : 0)
 
     /**
@@ -48,7 +50,7 @@ public final class CurationBalance {
     /** None counted yet; of the classes those are known that the settings name. */
     CurationBalance(BalanceSettings settings) {
         this.settings = settings;
-        settings.classes().keySet().forEach(this::number);
+        settings.classes().keySet().forEach(name -> expected.set(number(name)));
     }
 
     /**
@@ -59,7 +61,7 @@ public final class CurationBalance {
     void expect(IngestSettings.Curate rule) {
         List<String> categories = Curators.categories(rule.rule(), rule.videoNet(), rule.neighbours());
         synchronized (this) {
-            categories.forEach(this::number);
+            categories.forEach(name -> expected.set(number(name)));
         }
     }
 
@@ -131,6 +133,9 @@ public final class CurationBalance {
         for (int i = 0; i < names.size(); i++) {
             BalanceSettings.Limits limits = settings.of(names.get(i));
             long[] count = counts.get(i);
+            if (!expected.get(i) && count[0] == 0 && count[1] == 0) {
+                continue; // a class of decisions that were made anew
+            }
             all.add(new Standing(names.get(i), count[0], count[1], limits.target(), limits.cap()));
         }
         all.sort(Comparator.comparingLong(Standing::missing)

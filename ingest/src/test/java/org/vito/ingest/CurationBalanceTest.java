@@ -61,6 +61,8 @@ class CurationBalanceTest {
                         new CurationBalance.Standing("crane", 2, 1, 3, 0));
         balance.note(decision(2, true, "heron", false));
         balance.note(decision(1, false, "", false));
+        balance.note(decision(6, true, "gone", false));
+        balance.note(decision(6, false, "", false));
         assertThat(balance.standings())
                 .containsExactly(
                         new CurationBalance.Standing("crane", 0, 1, 3, 0),

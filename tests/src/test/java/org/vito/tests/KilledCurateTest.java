@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,24 +65,42 @@ class KilledCurateTest {
                     .isEqualTo(Map.of("crane", (long) CAP, "egret", (long) CAP));
             system.forget(curate);
             assertThat(curate.stop()).isTrue();
+            VitoProcess balance = system.start("curate balance", settings(vocabulary, "--json"));
+            system.forget(balance);
+            assertThat(balance.awaitEnd(PATIENCE)).as(balance.tail()).isZero();
+            assertThat(balance.tail())
+                    .contains(
+                            "{\"category\":\"crane\",\"accepted\":40,\"target\":40,\"missing\":0,\"cap\":40,\"capped\":60}")
+                    .contains(
+                            "{\"category\":\"egret\",\"accepted\":40,\"target\":40,\"missing\":0,\"cap\":40,\"capped\":60}")
+                    .doesNotContain("heron");
         }
     }
 
     private static VitoProcess curate(SystemUnderTest system, Path vocabulary) throws Exception {
+        Path client = vocabulary.resolveSibling("client.properties");
+        Files.writeString(
+                client, "session.timeout.ms=6000\n"); // after which a killed member's partitions are another's
         return system.start(
                 "curate",
-                "-D",
-                "vito.ingest.curate.rule=videonet",
-                "-D",
-                "vito.ingest.curate.videonet.vocabulary=" + vocabulary,
-                "-D",
-                "vito.ingest.curate.balance.cap=" + CAP,
-                "-D",
-                "vito.ingest.curate.batch=3", // so that there are many transactions
-                "-D",
-                "vito.ingest.curate.thumbnail.short-side=0",
-                "-D",
-                "vito.decode.children=1");
+                settings(
+                        vocabulary,
+                        "--client-properties",
+                        client.toString(),
+                        "-Dvito.ingest.curate.batch=3", // so that there are many transactions
+                        "-Dvito.ingest.curate.thumbnail.short-side=0",
+                        "-Dvito.decode.children=1"));
+    }
+
+    private static String[] settings(Path vocabulary, String... more) {
+        return Stream.concat(
+                        Stream.of(
+                                "-Dvito.ingest.curate.rule=videonet",
+                                "-Dvito.ingest.curate.videonet.vocabulary=" + vocabulary,
+                                "-Dvito.ingest.curate.balance.cap=" + CAP,
+                                "-Dvito.ingest.curate.balance.target=" + CAP),
+                        Stream.of(more))
+                .toArray(String[]::new);
     }
 
     private static VitoProcess killed(SystemUnderTest system, VitoProcess curate, Path vocabulary) throws Exception {

@@ -55,7 +55,7 @@ final class SystemUnderTest implements AutoCloseable {
             line.addAll(List.of("-b", kafka.bootstrapServers()));
         }
         line.addAll(List.of(options));
-        VitoProcess process = VitoProcess.start(name, directory, line);
+        VitoProcess process = VitoProcess.start(name.replace(' ', '-'), directory, line);
         processes.put(name, process);
         if (kafka == null) {
             kafka = KafkaAccess.to(guarded(() -> process.said(KAFKA, START)));
