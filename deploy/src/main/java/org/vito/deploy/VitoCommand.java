@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
             BrokerCommand.class,
             ExportCommand.class,
             ImportCommand.class,
+            AnnounceCommand.class,
             EmbedCommand.class,
             ClipsCommand.class,
             ViewsCommand.class,

@@ -3,6 +3,7 @@ package org.vito.learner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +13,18 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
+import org.vito.learner.checkpoint.Checkpoints;
 import org.vito.learner.model.ModelFile;
 import org.vito.learner.model.TrainingModel;
 import org.vito.learner.network.FrozenNetwork;
 import org.vito.learner.network.PublishedWeights;
 import org.vito.learner.network.Variable;
+import org.vito.learner.run.Announcements;
 import org.vito.learner.weights.SafetensorsFile;
 import org.vito.learner.weights.SafetensorsWriter;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.CheckpointAnnouncement;
 
 /** Weights that come from, and go to, the users of PyTorch: safetensors files with timm's names and layouts. */
 public final class PublishedModels {
@@ -61,6 +65,28 @@ public final class PublishedModels {
             return new Imported(
                     weights.network().architecture(), weights.network().classes());
         }
+    }
+
+    /**
+     * Makes a checkpoint of a directory that {@link #importFile} made, and the announcement by which evaluators score it as any
+     * other: of a run of its own, which never was.
+     *
+     * @param run that its scores are of, e.g. {@code supervised}
+     * @param step that its scores are of
+     * @throws VitoException NOT_FOUND if there is no network in the directory; BAD_SETTING if it is a checkpoint of another run
+     *     or step; STORAGE if the manifest cannot be written
+     */
+    public static CheckpointAnnouncement announcement(Path directory, String run, long step, Instant now) {
+        if (!Files.isRegularFile(directory.resolve(ModelFile.NAME))
+                || !Files.isRegularFile(directory.resolve(TrainingModel.ONLINE_FILE))) {
+            throw new VitoException(
+                    Reason.NOT_FOUND,
+                    "%s holds no network: expected %s and %s, as vito import makes them"
+                            .formatted(directory, ModelFile.NAME, TrainingModel.ONLINE_FILE));
+        }
+        String architecture = ModelFile.read(directory).network().architecture();
+        Checkpoints.Verified sealed = Checkpoints.seal(directory, run, step, architecture, now);
+        return Announcements.of(sealed, 0, now.toEpochMilli());
     }
 
     private static Map<String, List<Long>> checked(PublishedWeights weights, Path file) {

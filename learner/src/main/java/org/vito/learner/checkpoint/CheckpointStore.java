@@ -161,7 +161,7 @@ public final class CheckpointStore {
             content.writeTo(temporary);
             Files.write(temporary.resolve(Manifest.CONFIG), identity.toJson());
             Files.write(temporary.resolve(Manifest.SETTINGS), identity.allToJson());
-            Manifest manifest = manifest(about, describe(temporary));
+            Manifest manifest = manifest(about, Checkpoints.describe(temporary));
             byte[] json = manifest.toJson();
             Files.write(temporary.resolve(Manifest.FILE), json);
             Durable.forceFile(temporary.resolve(Manifest.FILE));
@@ -216,17 +216,6 @@ public final class CheckpointStore {
     private void remove(Path checkpoint) throws IOException {
         RunDirectory.deleteTree(
                 RunDirectory.rename(checkpoint, REMOVING + checkpoint.getFileName() + "-" + UUID.randomUUID()));
-    }
-
-    private SortedMap<String, Manifest.Entry> describe(Path written) throws IOException {
-        TreeMap<String, Manifest.Entry> files = new TreeMap<>();
-        try (Stream<Path> entries = Files.list(written)) {
-            for (Path file : entries.toList()) {
-                Durable.forceFile(file);
-                files.put(file.getFileName().toString(), new Manifest.Entry(Files.size(file), Sha256.of(file)));
-            }
-        }
-        return files;
     }
 
     private Manifest manifest(About about, SortedMap<String, Manifest.Entry> files) {

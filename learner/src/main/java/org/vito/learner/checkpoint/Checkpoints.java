@@ -1,6 +1,7 @@
 package org.vito.learner.checkpoint;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -9,11 +10,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vito.protocol.Durable;
 import org.vito.protocol.Reason;
 import org.vito.protocol.Sha256;
 import org.vito.protocol.VitoException;
@@ -56,6 +60,60 @@ public final class Checkpoints {
         } catch (IOException e) {
             throw new VitoException(Reason.STORAGE, "checkpoint " + checkpoint + " cannot be read: " + e, e);
         }
+    }
+
+    /**
+     * Makes a checkpoint of a directory with the files of a network that was not trained here: adds a manifest. One that is there
+     * already is verified, and kept if it is of this run and step.
+     *
+     * @param architecture e.g. {@code resnet50}
+     * @throws VitoException {@link Reason#BAD_SETTING} if it is a checkpoint of another run or step; {@link Reason#STORAGE} if
+     *     it cannot be written
+     */
+    public static Verified seal(Path directory, String run, long step, String architecture, Instant now) {
+        if (Files.exists(directory.resolve(Manifest.FILE))) {
+            Verified known = verify(directory);
+            if (!known.manifest().run().equals(run) || known.manifest().step() != step) {
+                throw new VitoException(
+                        Reason.BAD_SETTING,
+                        "%s is step %d of run %s already, expected a network without a manifest, or that run and step"
+                                .formatted(
+                                        directory,
+                                        known.manifest().step(),
+                                        known.manifest().run()));
+            }
+            return known;
+        }
+        try {
+            Manifest manifest = new Manifest(
+                    Manifest.FORMAT,
+                    run,
+                    step,
+                    0,
+                    Double.NaN,
+                    architecture,
+                    "",
+                    now.toEpochMilli(),
+                    new TreeMap<>(),
+                    describe(directory));
+            byte[] json = manifest.toJson();
+            RunDirectory.replace(directory.resolve(Manifest.FILE), new String(json, StandardCharsets.UTF_8));
+            return new Verified(directory, manifest, Sha256.of(json));
+        } catch (IOException e) {
+            throw new VitoException(Reason.STORAGE, "a manifest cannot be added to " + directory + ": " + e, e);
+        }
+    }
+
+    /** Size and digest of every file of a directory, which are made durable. */
+    static SortedMap<String, Manifest.Entry> describe(Path written) throws IOException {
+        TreeMap<String, Manifest.Entry> files = new TreeMap<>();
+        try (Stream<Path> entries = Files.list(written)) {
+            for (Path file : entries.toList()) {
+                Durable.forceFile(file);
+                files.put(file.getFileName().toString(), new Manifest.Entry(Files.size(file), Sha256.of(file)));
+            }
+        }
+        return files;
     }
 
     private static void verify(Path checkpoint, String name, Manifest.Entry expected) throws IOException {

@@ -20,14 +20,14 @@ import org.vito.protocol.v1.CheckpointAnnouncement;
 import org.vito.protocol.v1.PartitionPosition;
 
 /** Announcements of checkpoints: made from what is durable, and looked up in Kafka. */
-final class Announcements {
+public final class Announcements {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(200);
 
     private Announcements() {}
 
     /** The announcement of a durable checkpoint by the learner of {@code generation}. */
-    static CheckpointAnnouncement of(Verified checkpoint, long generation, long atMs) {
+    public static CheckpointAnnouncement of(Verified checkpoint, long generation, long atMs) {
         Manifest manifest = checkpoint.manifest();
         CheckpointAnnouncement.Builder announcement = CheckpointAnnouncement.newBuilder()
                 .setRunId(manifest.run())
