@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             "  vito submit holiday.mp4 --title 'waves on a beach'",
             "  vito submit --licence CC-BY-4.0 -b kafka1:9092 https://example.org/a.webm",
             "  vito submit https://example.org/film/master.m3u8",
+            "  vito submit s3://films/2024/holiday.mp4",
             "  vito submit list.csv"
         })
 final class SubmitCommand implements Callable<Integer> {
@@ -53,7 +54,7 @@ final class SubmitCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "VIDEO",
             description =
-                    "A file of this machine, a http(s) address, also of an HLS playlist that has ended, or a manifest: .jsonl,"
+                    "A file of this machine, a http(s) or s3 address, also of an HLS playlist that has ended, or a manifest: .jsonl,"
                             + " .ndjson or .csv, a video a line.")
     List<String> videos;
 

@@ -20,6 +20,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.vito.decode.Decoders;
 import org.vito.ingest.fetch.AddressPolicy;
+import org.vito.ingest.fetch.Buckets;
 import org.vito.ingest.fetch.Fetchers;
 import org.vito.ingest.fetch.HostGates;
 import org.vito.ingest.fetch.LiveFeeds;
@@ -68,6 +69,7 @@ public final class IngestRole {
 
     private static final class Parts implements RoleGuardian.Parts {
         private final ExecutorService fetching;
+        private final Buckets buckets;
         private final SubmissionWriter writer;
         private final StageStream stream;
         private final List<ActorRef<SourceActor.Command>> sources = new ArrayList<>();
@@ -81,8 +83,10 @@ public final class IngestRole {
             Executor blocking = system.dispatchers().lookup(BLOCKING);
             StageMeter meter = platform.stages().meter("ingest", "videos", GROUP, Topics.SUBMITTED.name());
             AddressPolicy policy = AddressPolicy.standard(settings.allowFiles(), settings.allowNetworks());
+            buckets = new Buckets(settings.buckets(), settings.fetch(), policy, platform.clock());
             Fetchers fetchers = Fetchers.standard(settings.fetch(), settings.hls(), policy, platform.clock())
-                    .with(new ObjectFetcher(platform.objects()));
+                    .with(new ObjectFetcher(platform.objects()))
+                    .with(buckets);
             SourceActor.Live live = new SourceActor.Live(
                     new LiveFeeds(settings.fetch(), settings.hls(), policy, platform.clock()),
                     platform.objects(),
@@ -130,6 +134,7 @@ public final class IngestRole {
                     blocking,
                     settings.retry(),
                     settings.sourceBatch(),
+                    buckets,
                     live);
             for (SourceSettings source : settings.sources()) {
                 sources.add(spawn(context, source, means, settings.restart()));
@@ -162,6 +167,7 @@ public final class IngestRole {
         @Override
         public void close() {
             fetching.shutdownNow();
+            buckets.close();
             writer.close();
         }
     }

@@ -12,6 +12,7 @@ import org.vito.ingest.curation.Curators;
 import org.vito.ingest.curation.NeighbourSettings;
 import org.vito.ingest.curation.VideoNetSettings;
 import org.vito.ingest.fetch.AllowedNetworks;
+import org.vito.ingest.fetch.BucketSettings;
 import org.vito.ingest.fetch.FetchLimits;
 import org.vito.ingest.fetch.HlsLimits;
 import org.vito.ingest.fetch.RetryPolicy;
@@ -35,6 +36,7 @@ import org.vito.protocol.VitoException;
  * @param perHost what one host has to bear
  * @param fetch what a fetch may cost
  * @param hls what an HLS playlist may ask for
+ * @param buckets where buckets are
  * @param probeTimeout longest wait for a decoder's answer
  * @param retry how often a single failure is tried again
  * @param restart how often a stream is
@@ -54,6 +56,7 @@ public record IngestSettings(
         PerHost perHost,
         FetchLimits fetch,
         HlsLimits hls,
+        BucketSettings buckets,
         Duration probeTimeout,
         RetryPolicy retry,
         Restart restart,
@@ -114,6 +117,7 @@ public record IngestSettings(
                 perHost(s.in("per-host")),
                 fetch(s.in("fetch"), s.bytes("maximum-bytes", 1)),
                 hls(s.in("hls")),
+                SourceReader.buckets(s.in("s3")),
                 SourceReader.within(s, "probe-timeout", Duration.ofMillis(1), Duration.ofDays(1)),
                 retry(s.in("retry")),
                 restart(s.in("restart")),

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
 import org.vito.ingest.fetch.Addresses;
+import org.vito.ingest.fetch.BucketSettings;
 import org.vito.ingest.fetch.LiveFeeds;
 import org.vito.ingest.live.LiveSettings;
 import org.vito.ingest.source.SourceSettings;
@@ -22,7 +23,8 @@ final class SourceReader {
         FILE,
         HTTP,
         LIVE,
-        MANIFEST
+        MANIFEST,
+        S3
     }
 
     private SourceReader() {}
@@ -41,11 +43,29 @@ final class SourceReader {
                 yield new SourceSettings.Single(name(s, url.toString()), s.text("licence"), url, s.text("title"));
             }
             case LIVE -> live(s);
+            case S3 -> bucket(s);
             case MANIFEST -> {
                 Path path = path(s);
                 yield new SourceSettings.ManifestFile(name(s, "manifest:" + path), s.text("licence"), path);
             }
         };
+    }
+
+    /** Where buckets are. */
+    static BucketSettings buckets(Settings s) {
+        String endpoint = s.text("endpoint");
+        URI uri = null;
+        try {
+            uri = endpoint.isEmpty() ? null : Addresses.parse(endpoint, null);
+        } catch (VitoException e) {
+            s.check("endpoint", false, "an http or https address; " + e.getMessage());
+        }
+        String expected = "an http or https address without credentials";
+        boolean usable =
+                uri == null || (String.valueOf(uri.getScheme()).matches("(?i)https?") && uri.getRawUserInfo() == null);
+        s.check("endpoint", usable, expected);
+        s.check("region", s.text("region").matches("[A-Za-z0-9-]{1,64}"), "the name of a region");
+        return new BucketSettings(uri, s.text("region"), s.flag("path-style"), s.flag("anonymous"));
     }
 
     /** A duration with bounds. */
@@ -61,19 +81,27 @@ final class SourceReader {
     private static SourceSettings directory(Settings s) {
         Path path = path(s);
         boolean watch = s.flag("watch");
-        List<String> patterns = s.texts("patterns");
-        s.check("patterns", !patterns.isEmpty(), "at least one glob");
-        for (String pattern : patterns) {
-            s.check("patterns", isGlob(pattern), "globs such as *.mp4");
-        }
         return new SourceSettings.Directory(
                 name(s, (watch ? "watch:" : "directory:") + path),
                 s.text("licence"),
                 path,
                 watch,
                 s.flag("recursive"),
-                patterns,
+                patterns(s),
                 within(s, "settle", Duration.ofMillis(50), Duration.ofHours(1)),
+                within(s, "rescan", Duration.ofMillis(100), Duration.ofDays(1)));
+    }
+
+    private static SourceSettings bucket(Settings s) {
+        String bucket = s.text("bucket");
+        s.check("bucket", bucket.matches("[A-Za-z0-9][A-Za-z0-9._-]{1,254}"), "the name of a bucket");
+        return new SourceSettings.Bucket(
+                name(s, "s3://" + bucket + "/" + s.text("prefix")),
+                s.text("licence"),
+                bucket,
+                s.text("prefix"),
+                s.flag("watch"),
+                patterns(s),
                 within(s, "rescan", Duration.ofMillis(100), Duration.ofDays(1)));
     }
 
@@ -97,6 +125,15 @@ final class SourceReader {
                 s.bytes("backlog", 1));
         String name = name(s, "live:" + Addresses.shown(url.toString()));
         return new SourceSettings.Live(name, s.text("licence"), stream, s.text("title"));
+    }
+
+    private static List<String> patterns(Settings s) {
+        List<String> patterns = s.texts("patterns");
+        s.check("patterns", !patterns.isEmpty(), "at least one glob");
+        for (String pattern : patterns) {
+            s.check("patterns", isGlob(pattern), "globs such as *.mp4");
+        }
+        return patterns;
     }
 
     private static boolean isGlob(String pattern) {

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.vito.ingest.fetch.Addresses;
 import org.vito.ingest.source.Manifest;
 import org.vito.ingest.source.SubmissionIds;
@@ -51,7 +53,7 @@ public final class Submitter implements AutoCloseable {
      * Submits what {@code address} names and returns when Kafka has acknowledged; blocks. The same address submitted again
      * (a file: unchanged) has the same id and is recognised by ingest.
      *
-     * @param address the path of a video, an http or https address, or the path of a manifest ({@code .jsonl}, {@code
+     * @param address the path of a video, an http, https or s3 address, or the path of a manifest ({@code .jsonl}, {@code
      *     .ndjson}, {@code .csv}); relative paths are relative to the working directory
      * @param title the video's title, or empty; a manifest has its own
      * @param licence the video's licence, or empty; of a manifest, for lines that say nothing of it
@@ -62,9 +64,9 @@ public final class Submitter implements AutoCloseable {
         URI uri = Addresses.parse(address, Path.of(""));
         if (!Addresses.isFile(uri)) {
             String scheme = String.valueOf(uri.getScheme());
-            if (!scheme.equalsIgnoreCase("http") && !scheme.equalsIgnoreCase("https")) {
+            if (!Set.of("http", "https", "s3").contains(scheme.toLowerCase(Locale.ROOT))) {
                 throw new VitoException(
-                        Reason.BAD_ADDRESS, "'" + address + "' cannot be fetched: expected a path, http or https");
+                        Reason.BAD_ADDRESS, "'" + address + "' cannot be fetched: expected a path, http, https or s3");
             }
             return submit(List.of(submission(uri, title, licence)));
         }
@@ -77,6 +79,11 @@ public final class Submitter implements AutoCloseable {
                     Reason.BAD_ADDRESS, file + " is no regular file; directories are given as vito.ingest.sources");
         }
         return Manifest.isManifest(file) ? manifest(file, licence) : submit(List.of(submission(uri, title, licence)));
+    }
+
+    /** {@code text} as it may be shown: what in it is an address is without user, password and keys of signed addresses. */
+    public static String shown(String text) {
+        return Addresses.shown(text);
     }
 
     @Override

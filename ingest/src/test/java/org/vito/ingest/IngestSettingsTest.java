@@ -32,6 +32,7 @@ class IngestSettingsTest {
                           { type = file, path = /one.mp4, title = One }
                           { type = http, url = "https://example.org/two.mp4", name = two }
                           { type = manifest, path = /list.jsonl }
+                          { type = s3, bucket = films, prefix = "in/" }
                           { type = live, url = "udp://239.1.2.3:5000?interface=lo", length = 5s }
                         ]""")
                 .sources();
@@ -42,12 +43,13 @@ class IngestSettingsTest {
                         "file:" + Path.of("/one.mp4").toAbsolutePath(),
                         "two",
                         "manifest:" + Path.of("/list.jsonl").toAbsolutePath(),
+                        "s3://films/in/",
                         "live:udp://239.1.2.3:5000?interface=lo");
         SourceSettings.Directory directory = (SourceSettings.Directory) sources.get(0);
         assertThat(directory.licence()).isEqualTo("CC0");
         assertThat(directory.recursive()).isTrue();
         assertThat(directory.patterns()).containsExactly("*.mp4");
-        assertThat(((SourceSettings.Live) sources.get(4)).stream().length()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(((SourceSettings.Live) sources.get(5)).stream().length()).isEqualTo(Duration.ofSeconds(5));
         assertThat(((SourceSettings.Single) sources.get(1)).title()).isEqualTo("One");
     }
 
@@ -70,6 +72,9 @@ class IngestSettingsTest {
         refuse("vito.ingest.sources = [{ type = live, url = \"rtsp://a:1/b\" }]", "url");
         refuse("vito.ingest.sources = [{ type = live, url = \"tcp://a\" }]", "a port");
         refuse("vito.ingest.sources = [{ type = live, url = \"tcp://a:1\", length = 0s }]", "length");
+        refuse("vito.ingest.sources = [{ type = s3 }]", "bucket");
+        refuse("vito.ingest.s3.endpoint = \"http://me:pw@h/\"", "vito.ingest.s3.endpoint");
+        refuse("vito.ingest.s3.endpoint = \"ftp://h/\"", "vito.ingest.s3.endpoint");
         refuse("vito.ingest.hls.segment-bytes = 2GiB", "segment-bytes");
         refuse("vito.ingest.sources = [{ type = file, path = /a }, { type = file, path = /a }]", "sources[1]");
     }

@@ -20,6 +20,7 @@ import org.vito.ingest.curation.CuratorActor;
 import org.vito.ingest.curation.CuratorActorCommands;
 import org.vito.ingest.fetch.AddressPolicy;
 import org.vito.ingest.fetch.AllowedNetworks;
+import org.vito.ingest.fetch.Buckets;
 import org.vito.ingest.fetch.LiveFeeds;
 import org.vito.ingest.fetch.RetryPolicy;
 import org.vito.ingest.source.SourceActor;
@@ -197,6 +198,11 @@ class RolesTest {
                     Runnable::run,
                     new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1)),
                     10,
+                    new Buckets(
+                            system.settings().buckets(),
+                            system.settings().fetch(),
+                            AddressPolicy.standard(true, AllowedNetworks.publicOnly()),
+                            system.platform.clock()),
                     new SourceActor.Live(
                             new LiveFeeds(
                                     system.settings().fetch(),

@@ -14,11 +14,16 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.vito.ingest.Submitter;
 import org.vito.protocol.Topic;
 import org.vito.protocol.Topics;
 import org.vito.protocol.v1.DeadLetter;
 
-/** Dead letters in words and in JSON. Whatever came from outside is shown without control characters. */
+/**
+ * Dead letters in words and in JSON. Whatever came from outside is shown without control characters, and addresses without
+ * passwords and signatures; only the bytes of a record, which are there to be sent again, are as they were.
+ */
 public final class LetterView {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST_TEXT = 400; // characters of a value in words
@@ -104,7 +109,7 @@ public final class LetterView {
 
     private static String record(DeadLetter letter) {
         return decoded(letter)
-                .map(json -> shortened(json).toPrettyString())
+                .map(json -> each(json, text -> cut(text, LONGEST_TEXT)).toPrettyString())
                 .orElseGet(() -> undecoded(letter.getValue()));
     }
 
@@ -120,21 +125,22 @@ public final class LetterView {
             String json = JsonFormat.printer()
                     .preservingProtoFieldNames()
                     .print(topic.get().parse(letter.getValue().toByteArray()));
-            return Optional.of(JSON.readTree(json));
+            return Optional.of(each(JSON.readTree(json), Submitter::shown));
         } catch (InvalidProtocolBufferException | JsonProcessingException e) {
             return Optional.empty(); // that may be why it is a dead letter
         }
     }
 
-    private static JsonNode shortened(JsonNode node) {
+    /** {@code node} with every text in it changed. */
+    private static JsonNode each(JsonNode node, UnaryOperator<String> change) {
         if (node.isTextual()) {
-            return TextNode.valueOf(cut(node.asText(), LONGEST_TEXT));
+            return TextNode.valueOf(change.apply(node.asText()));
         }
         if (node instanceof ObjectNode object) {
-            object.fieldNames().forEachRemaining(name -> object.set(name, shortened(object.get(name))));
+            object.fieldNames().forEachRemaining(name -> object.set(name, each(object.get(name), change)));
         } else if (node instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
-                array.set(i, shortened(array.get(i)));
+                array.set(i, each(array.get(i), change));
             }
         }
         return node;
@@ -142,7 +148,7 @@ public final class LetterView {
 
     private static String undecoded(ByteString value) {
         if (value.isValidUtf8()) {
-            return cut(visible(value.toStringUtf8()), 10 * LONGEST_TEXT);
+            return cut(visible(Submitter.shown(value.toStringUtf8())), 10 * LONGEST_TEXT);
         }
         byte[] first = value.substring(0, Math.min(HEX_BYTES, value.size())).toByteArray();
         return HexFormat.ofDelimiter(" ").formatHex(first)

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.vito.ingest.fetch.Buckets;
 import org.vito.ingest.fetch.LiveFeeds;
 import org.vito.ingest.fetch.RetryPolicy;
 import org.vito.protocol.DeadLetters;
@@ -78,6 +79,7 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
             Executor blocking,
             RetryPolicy retry,
             int batch,
+            Buckets buckets,
             Live live) {}
 
     /**
@@ -365,6 +367,9 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
         }
         if (settings instanceof SourceSettings.ManifestFile manifest) {
             return new ManifestSource(manifest, means.batch());
+        }
+        if (settings instanceof SourceSettings.Bucket bucket) {
+            return new BucketSource(bucket, means.buckets(), means.batch());
         }
         if (settings instanceof SourceSettings.Live live) {
             return new LiveSource(live, means);

@@ -41,6 +41,28 @@ public sealed interface SourceSettings {
     /** A single video, a local file or a remote address. */
     record Single(String name, String licence, URI address, String title) implements SourceSettings {}
 
+    /**
+     * A bucket.
+     *
+     * @param prefix what keys must begin with; may be empty
+     * @param watch whether to go on looking after the first pass
+     * @param patterns globs of which the last part of a key, in lower case, must match one
+     * @param rescan time between two passes
+     */
+    record Bucket(
+            String name,
+            String licence,
+            String bucket,
+            String prefix,
+            boolean watch,
+            List<String> patterns,
+            Duration rescan)
+            implements SourceSettings {
+        public Bucket {
+            patterns = List.copyOf(patterns);
+        }
+    }
+
     /** A stream that goes on; the title, of every file that is cut from it, may be empty. */
     record Live(String name, String licence, LiveSettings stream, String title) implements SourceSettings {}
 

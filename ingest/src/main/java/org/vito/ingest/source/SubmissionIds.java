@@ -42,6 +42,11 @@ public final class SubmissionIds {
         return hash("cut\n" + address + "\n" + fileName);
     }
 
+    /** The identifier of what {@code tag} tells of the object at {@code address}. */
+    static String ofObject(URI address, String tag) {
+        return hash("object\n" + address + "\n" + tag);
+    }
+
     static String ofLine(String manifest, long line, String text) {
         return hash("line\n" + manifest + "\n" + line + "\n" + text);
     }
