@@ -56,6 +56,7 @@ import picocli.CommandLine.Spec;
             EmbedCommand.class,
             ClipsCommand.class,
             ViewsCommand.class,
+            AttentionCommand.class,
             BenchCommand.class,
             HelpCommand.class
         })

@@ -1,6 +1,7 @@
 package org.vito.evaluator.video;
 
 import org.vito.evaluator.data.Mask;
+import org.vito.evaluator.maps.Enlarged;
 
 /** Masks on the grid of a feature map, and back: {@code [rows × columns × classes]}, how much a place is of a class. */
 final class MaskMaps {
@@ -29,7 +30,7 @@ final class MaskMaps {
         byte[] labels = new byte[width * height];
         float[] enlarged = new float[width * height];
         for (int k = 0; k < classes; k++) {
-            enlarge(map, rows, columns, classes, k, enlarged, width, height);
+            Enlarged.channel(map, rows, columns, classes, k, enlarged, width, height);
             float least = Float.POSITIVE_INFINITY;
             float most = Float.NEGATIVE_INFINITY;
             for (float value : enlarged) {
@@ -47,38 +48,5 @@ final class MaskMaps {
             }
         }
         return new Mask(width, height, labels);
-    }
-
-    private static void enlarge(
-            float[] map, int rows, int columns, int classes, int k, float[] out, int width, int height) {
-        int[] left = new int[width];
-        float[] share = new float[width];
-        for (int x = 0; x < width; x++) {
-            double at = Math.max(0, (x + 0.5) * columns / width - 0.5);
-            left[x] = (int) at;
-            share[x] = (float) (at - left[x]);
-        }
-        for (int y = 0; y < height; y++) {
-            double at = Math.max(0, (y + 0.5) * rows / height - 0.5);
-            int top = (int) at;
-            float low = (float) (at - top);
-            int bottom = Math.min(rows - 1, top + 1);
-            for (int x = 0; x < width; x++) {
-                int right = Math.min(columns - 1, left[x] + 1);
-                float above = mix(
-                        map[(top * columns + left[x]) * classes + k],
-                        map[(top * columns + right) * classes + k],
-                        share[x]);
-                float below = mix(
-                        map[(bottom * columns + left[x]) * classes + k],
-                        map[(bottom * columns + right) * classes + k],
-                        share[x]);
-                out[y * width + x] = mix(above, below, low);
-            }
-        }
-    }
-
-    private static float mix(float a, float b, float share) {
-        return a * (1 - share) + b * share;
     }
 }
