@@ -9,8 +9,8 @@ import java.util.Map;
 import org.vito.augment.Images;
 
 /**
- * A picture for people of where a network looks: a column for each frame, under it the same frame for each scale, lit as much as
- * its positions count there: dark is nothing, as it was is the most of that frame.
+ * A picture for people of where a network looks: a column for each frame, under it the same frame for each scale, lit by the
+ * root of how much its positions count: dark is nothing, as it was is the most of that frame.
  */
 final class AttentionSheet {
     private static final int MARGIN = 24;
@@ -18,7 +18,7 @@ final class AttentionSheet {
     private static final int WIDTH = 220;
     private static final int LABEL = 110;
     private static final int LINE = 22;
-    private static final double DARKEST = 0.08;
+    private static final double DARKEST = 0.12;
 
     private record Column(String title, BufferedImage frame, List<BufferedImage> lit) {}
 
@@ -56,7 +56,7 @@ final class AttentionSheet {
         BufferedImage lit = new BufferedImage(frame.getWidth(), frame.getHeight(), BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < map.length; i++) {
             int pixel = frame.getRGB(i % frame.getWidth(), i / frame.getWidth());
-            double light = DARKEST + (1 - DARKEST) * (most == 0 ? 0 : map[i] / most);
+            double light = DARKEST + (1 - DARKEST) * (most == 0 ? 0 : Math.sqrt(map[i] / most));
             int dimmed = 0;
             for (int shift = 16; shift >= 0; shift -= 8) {
                 dimmed |= (int) Math.round((pixel >> shift & 0xff) * light) << shift;
