@@ -26,9 +26,13 @@ import org.vito.protocol.Topics;
  * of segments. What cannot be decoded becomes a dead letter in the same transaction.
  */
 public final class DecodeRole {
+    /** The consumer group that cuts accepted videos into segments. */
+    public static final String PLAN_GROUP = "vito-decode-plan";
+
+    /** The consumer group that makes clips of segments. */
+    public static final String DECODE_GROUP = "vito-decode";
+
     static final String NAME = "decode";
-    static final String PLAN_GROUP = "vito-decode-plan";
-    static final String DECODE_GROUP = "vito-decode";
 
     private static final AtomicLong ROLES = new AtomicLong();
     private static final int SEGMENTS_PER_CHILD = 2; // one in work, one waiting, so that no child does

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -41,7 +42,7 @@ final class CommittedRecords {
             List<TopicPartition> partitions = partitions(consumer, topic);
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            read(consumer, partitions, topic, visitor);
+            read(consumer, partitions, topic, record -> show(record, topic, visitor));
         } catch (KafkaException e) {
             throw unreadable(topic, e);
         }
@@ -50,18 +51,60 @@ final class CommittedRecords {
     /** Shows what the consumer group {@code group} has not done yet. @throws RetriableException if Kafka does not answer */
     static <T extends Message> void visitUndone(KafkaAccess kafka, Topic<T> topic, String group, Visitor<T> visitor) {
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties(kafka, group))) {
-            List<TopicPartition> partitions = partitions(consumer, topic);
-            Map<TopicPartition, OffsetAndMetadata> done = consumer.committed(Set.copyOf(partitions));
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            done.forEach((partition, offset) -> {
-                if (offset != null) {
-                    consumer.seek(partition, offset);
-                }
-            });
-            read(consumer, partitions, topic, visitor);
+            read(consumer, undone(consumer, topic), topic, record -> show(record, topic, visitor));
         } catch (KafkaException e) {
             throw unreadable(topic, e);
+        }
+    }
+
+    /**
+     * Shows whatever the consumer group {@code group} has not said to have done, what is not committed yet or never will be
+     * included. What a transaction wrote that moved another group on is shown if that was seen before.
+     *
+     * @throws RetriableException if Kafka does not answer
+     */
+    static void visitAwaited(
+            KafkaAccess kafka, Topic<?> topic, String group, Consumer<ConsumerRecord<String, byte[]>> visitor) {
+        Map<String, Object> properties = properties(kafka, group);
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties)) {
+            read(consumer, undone(consumer, topic), topic, visitor);
+        } catch (KafkaException e) {
+            throw unreadable(topic, e);
+        }
+    }
+
+    /** What is committed to a topic, each record shown once. Not safe for use by several threads. */
+    static final class Follower implements AutoCloseable {
+        private final Topic<?> topic;
+        private final KafkaConsumer<String, byte[]> consumer;
+        private List<TopicPartition> partitions = List.of();
+
+        Follower(KafkaAccess kafka, Topic<?> topic) {
+            this.topic = topic;
+            Map<String, Object> properties = properties(kafka, "");
+            properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
+            consumer = new KafkaConsumer<>(properties);
+        }
+
+        /** Shows what was committed since the last call. @throws RetriableException if Kafka does not answer */
+        void visitNew(Consumer<ConsumerRecord<String, byte[]>> visitor) {
+            try {
+                if (partitions.isEmpty()) {
+                    List<TopicPartition> all = partitions(consumer, topic);
+                    consumer.assign(all);
+                    consumer.seekToBeginning(all);
+                    partitions = all;
+                }
+                read(consumer, partitions, topic, visitor);
+            } catch (KafkaException e) {
+                throw unreadable(topic, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            consumer.close(Duration.ofSeconds(5));
         }
     }
 
@@ -77,16 +120,30 @@ final class CommittedRecords {
                 .toList();
     }
 
-    private static <T extends Message> void read(
+    /** Makes {@code consumer} read what its group has not done. @return the partitions */
+    private static List<TopicPartition> undone(KafkaConsumer<String, byte[]> consumer, Topic<?> topic) {
+        List<TopicPartition> partitions = partitions(consumer, topic);
+        Map<TopicPartition, OffsetAndMetadata> done = consumer.committed(Set.copyOf(partitions));
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        done.forEach((partition, offset) -> {
+            if (offset != null) {
+                consumer.seek(partition, offset);
+            }
+        });
+        return partitions;
+    }
+
+    private static void read(
             KafkaConsumer<String, byte[]> consumer,
             List<TopicPartition> partitions,
-            Topic<T> topic,
-            Visitor<T> visitor) {
+            Topic<?> topic,
+            Consumer<ConsumerRecord<String, byte[]>> visitor) {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         long deadline = System.nanoTime() + SILENCE.toNanos();
         while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                show(record, topic, visitor);
+                visitor.accept(record);
                 deadline = System.nanoTime() + SILENCE.toNanos();
             }
             if (System.nanoTime() > deadline) {

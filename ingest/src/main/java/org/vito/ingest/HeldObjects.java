@@ -3,6 +3,7 @@ package org.vito.ingest;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * Objects that no stream of this process may delete: those being worked on, and those whose record was written lately and
@@ -31,9 +32,19 @@ final class HeldObjects {
         held.computeIfPresent(sha256, (id, count) -> count == 1 ? null : count - 1);
     }
 
+    /** Whether the object is worked on, or was lately recorded. */
+    synchronized boolean contains(String sha256) {
+        return held.containsKey(sha256) || recorded.containsKey(sha256);
+    }
+
     /** Says that a record of the object is about to be committed. */
     synchronized void recorded(String sha256) {
         recorded.put(sha256, true);
+    }
+
+    /** Runs {@code delete} unless the object is being worked on; nobody can hold it meanwhile. @return what it answers, or false */
+    synchronized boolean unlessInWork(String sha256, BooleanSupplier delete) {
+        return !held.containsKey(sha256) && delete.getAsBoolean();
     }
 
     /** Runs {@code delete} unless the object is held; nobody can hold it meanwhile. */

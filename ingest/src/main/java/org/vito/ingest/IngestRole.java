@@ -70,6 +70,7 @@ public final class IngestRole {
     private static final class Parts implements RoleGuardian.Parts {
         private final ExecutorService fetching;
         private final Buckets buckets;
+        private final StoreLimit limit;
         private final SubmissionWriter writer;
         private final StageStream stream;
         private final List<ActorRef<SourceActor.Command>> sources = new ArrayList<>();
@@ -87,24 +88,34 @@ public final class IngestRole {
             Fetchers fetchers = Fetchers.standard(settings.fetch(), settings.hls(), policy, platform.clock())
                     .with(new ObjectFetcher(platform.objects()))
                     .with(buckets);
+            BiConsumer<Duration, Runnable> later =
+                    (wait, task) -> system.scheduler().scheduleOnce(wait, task, system.executionContext());
+            HeldObjects held = new HeldObjects();
+            var self = context.getSelf();
+            limit = StoreLimit.start(
+                    settings.storeLimit(),
+                    platform,
+                    held,
+                    blocking,
+                    later,
+                    note -> self.tell(new RoleGuardian.Noted(note)));
             SourceActor.Live live = new SourceActor.Live(
                     new LiveFeeds(settings.fetch(), settings.hls(), policy, platform.clock()),
                     platform.objects(),
                     platform.data().resolve("streams"),
-                    settings.fetch().bytes());
+                    settings.fetch().bytes(),
+                    limit::isFull);
             fetching = fetchThreads(settings.parallelFetches());
             writer = SubmissionWriter.open(platform.kafka());
-            BiConsumer<Duration, Runnable> later =
-                    (wait, task) -> system.scheduler().scheduleOnce(wait, task, system.executionContext());
             IngestSettings.PerHost perHost = settings.perHost();
             HostGates gates =
                     new HostGates(perHost.concurrent(), perHost.interval(), perHost.waiting(), platform.clock(), later);
             AtomicInteger working = new AtomicInteger();
             meter.queue(working::get, settings.inFlight() + settings.retriesInFlight());
-            HeldObjects held = new HeldObjects();
             Function<IngestWork.Input, StageStream.Work> work = input -> {
                 VideoRegistry registry = new VideoRegistry(platform, settings.maximumOrigins(), held, writer::send);
-                Intake intake = new Intake(settings, fetchers, platform.objects(), decoders, gates, fetching, registry);
+                Intake intake =
+                        new Intake(settings, fetchers, platform.objects(), limit, decoders, gates, fetching, registry);
                 return new IngestWork(intake, registry, meter, platform.clock(), blocking, input, later);
             };
             var first = new IngestWork.Input(Attempt::first, settings.inFlight(), working);
@@ -161,6 +172,7 @@ public final class IngestRole {
 
         @Override
         public void stopActors() {
+            limit.stop();
             sources.forEach(source -> source.tell(new SourceActor.Stop()));
         }
 
@@ -168,6 +180,7 @@ public final class IngestRole {
         public void close() {
             fetching.shutdownNow();
             buckets.close();
+            limit.close();
             writer.close();
         }
     }

@@ -30,6 +30,7 @@ import org.vito.protocol.VitoException;
  * @param allowNetworks what may be connected to
  * @param minimumDuration shorter videos are refused
  * @param maximumOrigins most places remembered of one video
+ * @param storeLimit bytes of stored videos from which on finished ones are removed; 0 = none
  * @param inFlight submissions worked on at a time
  * @param retriesInFlight submissions that wait for another attempt at a time
  * @param parallelFetches videos fetched at a time
@@ -50,6 +51,7 @@ public record IngestSettings(
         AllowedNetworks allowNetworks,
         Duration minimumDuration,
         int maximumOrigins,
+        long storeLimit,
         int inFlight,
         int retriesInFlight,
         int parallelFetches,
@@ -111,6 +113,7 @@ public record IngestSettings(
                 networks(s.in("fetch")),
                 s.duration("minimum-duration"),
                 s.whole("maximum-origins", 1, 1000),
+                s.in("store").bytes("limit", 0),
                 s.whole("in-flight", 1, 1024),
                 s.whole("retries-in-flight", 1, 100_000),
                 s.whole("parallel-fetches", 1, 256),

@@ -23,6 +23,7 @@ import org.vito.ingest.fetch.Addresses;
 import org.vito.ingest.fetch.Download;
 import org.vito.ingest.fetch.Fetchers;
 import org.vito.ingest.fetch.HostGates;
+import org.vito.ingest.fetch.ObjectFetcher;
 import org.vito.ingest.fetch.RetryLaterException;
 import org.vito.protocol.DamagedRecordException;
 import org.vito.protocol.ObjectStore;
@@ -43,6 +44,7 @@ final class Intake {
     private final IngestSettings settings;
     private final Fetchers fetchers;
     private final ObjectStore objects;
+    private final StoreLimit limit;
     private final Decoders decoders;
     private final HostGates gates;
     private final Executor fetching;
@@ -53,6 +55,7 @@ final class Intake {
             IngestSettings settings,
             Fetchers fetchers,
             ObjectStore objects,
+            StoreLimit limit,
             Decoders decoders,
             HostGates gates,
             Executor fetching,
@@ -60,6 +63,7 @@ final class Intake {
         this.settings = settings;
         this.fetchers = fetchers;
         this.objects = objects;
+        this.limit = limit;
         this.decoders = decoders;
         this.gates = gates;
         this.fetching = fetching;
@@ -79,6 +83,16 @@ final class Intake {
             String subject = "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
             return done(new Outcome.Refused(record, "ingest.read", subject, e, attempt.number(), null));
         }
+        if (ObjectFetcher.isObject(submission.getUri())) { // lies in the store already, and nobody shall wait for it
+            return politely(attempt, submission);
+        }
+        return limit.room(settings.retry().most())
+                .thenCompose(room -> room ? politely(attempt, submission) : done(postponed(attempt, submission)));
+    }
+
+    /** As soon as the host that is to be asked may be. */
+    private CompletionStage<Outcome> politely(Attempt attempt, VideoSubmission submission) {
+        ConsumerRecord<String, byte[]> record = attempt.record();
         String host = host(submission.getUri());
         if (host.isEmpty()) {
             return fetch(attempt, submission, host);
@@ -89,11 +103,17 @@ final class Intake {
             return done(new Outcome.Postponed(record, before, closed));
         }
         if (gates.isCrowded(host)) {
-            return done(new Outcome.Postponed(
-                    record, before, settings.retry().crowded(submission.getUri(), attempt.number())));
+            return done(postponed(attempt, submission));
         }
         return gates.enter(host)
                 .thenCompose(slot -> fetch(attempt, submission, host).whenComplete((outcome, defect) -> slot.close()));
+    }
+
+    /** It comes back without having failed, at once after the next start if the role stops. */
+    private Outcome postponed(Attempt attempt, VideoSubmission submission) {
+        Duration pause =
+                limit.isStopped() ? Duration.ZERO : settings.retry().crowded(submission.getUri(), attempt.number());
+        return new Outcome.Postponed(attempt.record(), attempt.number() - 1, pause);
     }
 
     private CompletionStage<Outcome> fetch(Attempt attempt, VideoSubmission submission, String host) {
@@ -123,6 +143,9 @@ final class Intake {
     private Outcome failed(
             Attempt attempt, VideoSubmission submission, String stage, Throwable error, @Nullable Put put) {
         Throwable cause = unwrap(error);
+        if (cause instanceof StoreLimit.FullException) {
+            return postponed(attempt, submission);
+        }
         String shown = shown(submission);
         if (!settings.retry().again(attempt.number(), cause)) {
             return new Outcome.Refused(attempt.record(), stage, shown, cause, attempt.number(), put);
@@ -162,9 +185,15 @@ final class Intake {
     /** Fetches into the object store and holds the object; blocks. */
     private Put store(String uri) {
         URI address = Addresses.parse(uri, null);
+        if (!ObjectFetcher.isObject(uri)) {
+            limit.check();
+        }
         try (Download download = fetchers.open(address)) {
             Put put = objects.put(PREFIX, download.body(), settings.fetch().bytes());
             registry.hold(put.sha256());
+            if (!put.existed() || !registry.isKnown(put.sha256())) {
+                limit.added(put.sizeBytes());
+            }
             return put;
         } catch (RetriableException e) {
             throw e;

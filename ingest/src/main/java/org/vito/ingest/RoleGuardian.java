@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.vito.ingest.source.SourceActor;
 import org.vito.ingest.source.SourceState;
@@ -23,7 +24,8 @@ import org.vito.protocol.VitoException;
 /** Starts the stream and the actors of a role, says how they are, and ends them together. */
 final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
     /** What a guardian understands. */
-    sealed interface Command permits Stop, CutOff, StreamUp, StreamDown, StreamEnded, SourceChanged, ChildEnded {}
+    sealed interface Command
+            permits Stop, CutOff, StreamUp, StreamDown, StreamEnded, SourceChanged, Noted, ChildEnded {}
 
     record Stop() implements Command {}
 
@@ -36,6 +38,9 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
     record StreamEnded(@Nullable Throwable cause) implements Command {}
 
     record SourceChanged(SourceActor.Status status) implements Command {}
+
+    /** Something that people should know of the role, until the next note; empty if there is nothing any more. */
+    record Noted(String note) implements Command {}
 
     /** An actor ended that should not have; {@code fatal} if the role cannot do without it. */
     record ChildEnded(String name, boolean fatal) implements Command {}
@@ -61,6 +66,7 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
     private final Map<String, SourceActor.Status> sources = new TreeMap<>();
     private Health health = Health.STARTING;
     private String trouble = "";
+    private String note = "";
     private boolean stopping;
     private boolean over;
     private @Nullable Throwable fatal;
@@ -112,6 +118,7 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
                 .onMessage(StreamDown.class, this::onStreamDown)
                 .onMessage(StreamEnded.class, this::onStreamEnded)
                 .onMessage(SourceChanged.class, this::onSourceChanged)
+                .onMessage(Noted.class, this::onNoted)
                 .onMessage(ChildEnded.class, this::onChildEnded)
                 .onSignal(PostStop.class, signal -> onPostStop())
                 .build();
@@ -165,6 +172,12 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
         return this;
     }
 
+    private Behavior<Command> onNoted(Noted noted) {
+        note = noted.note();
+        report();
+        return this;
+    }
+
     private Behavior<Command> onChildEnded(ChildEnded ended) {
         if (stopping) {
             return this;
@@ -210,9 +223,9 @@ final class RoleGuardian extends AbstractBehavior<RoleGuardian.Command> {
                 .limit(SHOWN)
                 .map(source -> "; " + source.name() + " " + source.detail())
                 .collect(Collectors.joining());
-        String detail = sources.isEmpty()
-                ? trouble
-                : "sources: " + counts + troubles + (trouble.isEmpty() ? "" : "; " + trouble);
-        handle.report(health, detail);
+        String found = sources.isEmpty() ? "" : "sources: " + counts + troubles;
+        handle.report(
+                health,
+                Stream.of(found, note, trouble).filter(part -> !part.isEmpty()).collect(Collectors.joining("; ")));
     }
 }

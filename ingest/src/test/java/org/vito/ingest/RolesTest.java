@@ -211,7 +211,8 @@ class RolesTest {
                                     system.platform.clock()),
                             system.platform.objects(),
                             directory.resolve("streams"),
-                            1 << 20));
+                            1 << 20,
+                            () -> false));
             Handling.everyCommand(
                     kit,
                     SourceActor.Command.class,
@@ -238,6 +239,7 @@ class RolesTest {
                         new RoleGuardian.StreamDown(new IllegalStateException("down")),
                         new RoleGuardian.StreamEnded(null),
                         new RoleGuardian.SourceChanged(new SourceActor.Status("one", SourceState.IDLE, 1, "")),
+                        new RoleGuardian.Noted("full"),
                         new RoleGuardian.ChildEnded("one", false)));
     }
 

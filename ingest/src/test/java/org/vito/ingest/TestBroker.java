@@ -9,16 +9,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.utils.Time;
 import org.vito.protocol.KafkaAccess;
+import org.vito.protocol.Topic;
 import org.vito.protocol.TopicSetup;
 
 /** A real Kafka of one node, started once for all tests of this process. */
@@ -58,6 +70,39 @@ final class TestBroker {
     /** Writes a record and waits until it is there. */
     static void send(String topic, String key, byte[] value) throws Exception {
         SHARED.producer.send(new ProducerRecord<>(topic, key, value)).get(30, TimeUnit.SECONDS);
+    }
+
+    /**
+     * Says that {@code group} has read everything that is in {@code topics}. Its roles have stopped; what lingers of them is
+     * sent away.
+     */
+    static void passOver(String group, List<Topic<?>> topics) throws Exception {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        topics.forEach(topic -> IntStream.range(0, topic.partitions())
+                .forEach(i -> latest.put(new TopicPartition(topic.name(), i), OffsetSpec.latest())));
+        try (Admin admin = access().admin()) {
+            Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
+            admin.listOffsets(latest)
+                    .all()
+                    .get(30, TimeUnit.SECONDS)
+                    .forEach((partition, end) -> ends.put(partition, new OffsetAndMetadata(end.offset())));
+            TestSystem.until("nobody reads as " + group, () -> alter(admin, group, ends));
+        }
+    }
+
+    private static boolean alter(Admin admin, String group, Map<TopicPartition, OffsetAndMetadata> offsets) {
+        try {
+            admin.alterConsumerGroupOffsets(group, offsets).all().get(30, TimeUnit.SECONDS);
+            return true;
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof UnknownMemberIdException)) {
+                throw new AssertionError(e);
+            }
+            admin.removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions());
+            return false;
+        }
     }
 
     private static Properties properties(Path directory, int port, int controllerPort) {

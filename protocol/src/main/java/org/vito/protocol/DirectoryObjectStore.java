@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  * exactly one of several puts of the same bytes is told that they are new.
  */
 public final class DirectoryObjectStore implements ObjectStore {
+    private static final String RULE = ".rule"; // beside the objects of a prefix: by what rule they are removed
     private static final Pattern PREFIX = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final Pattern ADDRESS = Pattern.compile("([a-z][a-z0-9-]{0,63})/([0-9a-f]{64})");
 
@@ -88,7 +90,7 @@ public final class DirectoryObjectStore implements ObjectStore {
      */
     private boolean place(Path temporary, String address, long size) throws IOException {
         Path file = file(address);
-        Path prefix = root.resolve(address.substring(0, address.indexOf('/')));
+        Path prefix = root.resolve(prefix(address));
         Path directory = prefix.resolve(file.getFileName().toString().substring(0, 2));
         synchronized (placing) {
             boolean existed = Files.isRegularFile(file) && Files.size(file) == size;
@@ -112,7 +114,7 @@ public final class DirectoryObjectStore implements ObjectStore {
     public Path localFile(String address) {
         Path file = file(address);
         if (!Files.isRegularFile(file)) {
-            throw new VitoException(Reason.NOT_FOUND, "object " + address + " is not in " + root);
+            throw new VitoException(Reason.NOT_FOUND, "object " + address + " is not in " + root + rule(address));
         }
         return file;
     }
@@ -124,7 +126,9 @@ public final class DirectoryObjectStore implements ObjectStore {
 
     private static Optional<Stat> statOf(String address, Path file) throws IOException {
         try {
-            return Optional.of(new Stat(address, Files.size(file)));
+            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+            return Optional.of(
+                    new Stat(address, found.size(), found.lastModifiedTime().toMillis()));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -149,6 +153,43 @@ public final class DirectoryObjectStore implements ObjectStore {
     @Override
     public boolean delete(String address) throws IOException {
         return Files.deleteIfExists(file(address));
+    }
+
+    @Override
+    public boolean delete(String address, String rule) throws IOException {
+        Path file = file(address);
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        if (!rule(address).equals(": " + rule)) {
+            Path temporary = incoming.resolve(UUID.randomUUID().toString());
+            try {
+                Files.writeString(temporary, rule);
+                Durable.forceFile(temporary);
+                Files.move(temporary, ruleFile(address), StandardCopyOption.ATOMIC_MOVE);
+                Durable.forceDirectory(root.resolve(prefix(address)));
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+        }
+        return Files.deleteIfExists(file);
+    }
+
+    /** By what rule objects under the prefix of {@code address} are removed, behind a colon; empty if none is known. */
+    private String rule(String address) {
+        try {
+            return ": " + Files.readString(ruleFile(address));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private Path ruleFile(String address) {
+        return root.resolve(prefix(address)).resolve(RULE);
+    }
+
+    private static String prefix(String address) {
+        return address.substring(0, address.indexOf('/'));
     }
 
     private Path file(String address) {

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
  * <p>Addresses are {@code prefix/sha256}, the prefix being a word such as {@code videos}.
  */
 public interface ObjectStore {
-    /** What is known of an object without reading it. */
-    record Stat(String address, long sizeBytes) {}
+    /** What is known of an object without reading it; the time is that of its being stored, in milliseconds of the epoch. */
+    record Stat(String address, long sizeBytes, long storedAtMs) {}
 
     /** An object that was put: its address, its SHA-256 and whether the same bytes had been there before. */
     record Put(String address, String sha256, long sizeBytes, boolean existed) {}
@@ -45,4 +45,13 @@ public interface ObjectStore {
 
     /** Removes the object. @return whether there was one */
     boolean delete(String address) throws IOException;
+
+    /**
+     * Removes an object that others may still ask for. Whoever asks for one that is missing under the same prefix is told from
+     * now on what {@code rule} objects are removed by.
+     *
+     * @param rule a sentence that goes on behind a colon
+     * @return whether there was one
+     */
+    boolean delete(String address, String rule) throws IOException;
 }

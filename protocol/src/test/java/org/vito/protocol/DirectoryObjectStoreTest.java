@@ -48,7 +48,9 @@ class DirectoryObjectStoreTest {
             assertThat(in).hasContent("abc");
         }
         assertThat(store.localFile(put.address())).hasContent("abc").isEqualTo(root.resolve("videos/ba/" + ABC));
-        assertThat(store.stat(put.address())).contains(new ObjectStore.Stat(put.address(), 3));
+        Instant stored = Instant.parse("2026-01-02T03:04:05.678Z");
+        Files.setLastModifiedTime(store.localFile(put.address()), FileTime.from(stored));
+        assertThat(store.stat(put.address())).contains(new ObjectStore.Stat(put.address(), 3, stored.toEpochMilli()));
     }
 
     @Test
@@ -167,6 +169,32 @@ class DirectoryObjectStoreTest {
         assertThat(store.stat(address)).isEmpty();
         assertRefused(Reason.NOT_FOUND, () -> store.get(address));
         assertRefused(Reason.NOT_FOUND, () -> store.localFile(address));
+    }
+
+    @Test
+    void whoAsksForWhatWasRemovedByARuleIsToldTheRule() throws IOException {
+        String address = store.put("videos", stream("abc"), 9).address();
+        String other = store.put("notes", stream("abc"), 9).address();
+        assertThat(store.delete(other)).isTrue();
+        assertThat(store.delete(address, "there are too many")).isTrue();
+        assertThat(store.delete(address, "there are too many")).isFalse();
+        ObjectStore again = DirectoryObjectStore.open(root);
+        assertThatExceptionOfType(VitoException.class)
+                .isThrownBy(() -> again.get(address))
+                .withMessage("object %s is not in %s: there are too many", address, root)
+                .matches(e -> e.reason() == Reason.NOT_FOUND);
+        assertThatExceptionOfType(VitoException.class)
+                .isThrownBy(() -> again.localFile(other))
+                .withMessage("object %s is not in %s", other, root);
+        String next = again.put("videos", stream("other"), 9).address();
+        assertThat(again.delete(next, "the rule is another")).isTrue();
+        assertThatExceptionOfType(VitoException.class)
+                .isThrownBy(() -> store.localFile(address))
+                .withMessageEndingWith(": the rule is another");
+        try (Stream<ObjectStore.Stat> left = store.list("videos")) {
+            assertThat(left).isEmpty();
+        }
+        assertThat(incoming()).isEmpty();
     }
 
     @Test

@@ -24,6 +24,11 @@ public final class ObjectFetcher implements Fetcher {
         return URI.create(SCHEME + ":" + address);
     }
 
+    /** Whether {@code uri} is the address of an object. */
+    public static boolean isObject(String uri) {
+        return uri.startsWith(SCHEME + ":");
+    }
+
     @Override
     public Set<String> schemes() {
         return Set.of(SCHEME);

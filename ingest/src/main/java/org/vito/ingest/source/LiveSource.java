@@ -41,7 +41,7 @@ final class LiveSource implements VideoSource {
                     settings.stream().address(), String.valueOf(cut.file().getFileName()));
             if (seen.contains(id)) {
                 Recorder.remove(cut);
-            } else if (found.size() < means.batch()) {
+            } else if (found.size() < means.batch() && !means.live().full().getAsBoolean()) {
                 found.add(found(id, cut));
             }
         }
@@ -68,7 +68,8 @@ final class LiveSource implements VideoSource {
     @Override
     public String condition() {
         Recorder from = recorder;
-        return from == null ? "" : from.trouble();
+        String trouble = from == null ? "" : from.trouble();
+        return trouble.isEmpty() && means.live().full().getAsBoolean() ? "waits for room in the store" : trouble;
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.vito.ingest.fetch.Buckets;
 import org.vito.ingest.fetch.LiveFeeds;
@@ -87,8 +88,9 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
      *
      * @param directory where what was recorded waits to be submitted
      * @param mostBytes most bytes of a file
+     * @param full whether what is recorded has to wait for room in the object store
      */
-    public record Live(LiveFeeds feeds, ObjectStore objects, Path directory, long mostBytes) {}
+    public record Live(LiveFeeds feeds, ObjectStore objects, Path directory, long mostBytes, BooleanSupplier full) {}
 
     private static final Duration TICK = Duration.ofMillis(200);
     private static final int REST = 10; // a look that took 1 s is followed by 10 s of rest
