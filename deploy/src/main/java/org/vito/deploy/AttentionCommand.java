@@ -98,9 +98,7 @@ final class AttentionCommand implements Callable<Integer> {
             }
             Sheets.write(out, sheet.png());
         }
-        spec.commandLine()
-                .getOut()
-                .println(out + ": " + String.join(", ", List.of(video.toString(), network.toString())));
+        spec.commandLine().getOut().printf("%s: %d frames by %s%n", out, count, network);
         return 0;
     }
 }

@@ -38,9 +38,16 @@ final class EventFile implements AutoCloseable {
         OutputStream out = new BufferedOutputStream(
                 Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
         EventFile created = new EventFile(out);
-        created.write(
-                Event.newBuilder().setWallTime(seconds).setFileVersion(VERSION).build());
-        return created;
+        try {
+            created.write(Event.newBuilder()
+                    .setWallTime(seconds)
+                    .setFileVersion(VERSION)
+                    .build());
+            return created;
+        } catch (IOException e) {
+            out.close();
+            throw e;
+        }
     }
 
     /** Adds an event; it is in the file for sure after {@link #flush}. */

@@ -54,7 +54,7 @@ public final class TensorBoardFeed implements AutoCloseable {
     private static final class Writer implements TopicFollower.Reader {
         private final Path root;
         private final Map<String, RunEvents> runs = new LinkedHashMap<>(MOST_OPEN, 0.75f, true);
-        private boolean given;
+        private boolean stopped;
 
         private Writer(Path root) {
             this.root = root;
@@ -62,7 +62,7 @@ public final class TensorBoardFeed implements AutoCloseable {
 
         @Override
         public synchronized void records(List<ConsumerRecord<String, byte[]>> batch) {
-            if (given) {
+            if (stopped) {
                 return;
             }
             try {
@@ -75,7 +75,7 @@ public final class TensorBoardFeed implements AutoCloseable {
                     run.flush();
                 }
             } catch (IOException e) {
-                given = true;
+                stopped = true;
                 log.error("events for TensorBoard are no longer written to {}: {}", root, e.toString());
                 closeAll();
             }
@@ -125,7 +125,7 @@ public final class TensorBoardFeed implements AutoCloseable {
         }
 
         private synchronized void close() {
-            given = true;
+            stopped = true;
             closeAll();
         }
 

@@ -46,7 +46,7 @@ final class MaskPropagation implements AutoCloseable {
     private final int columns;
     private final int channels;
     private final int classes;
-    private final Graph graph = new Graph();
+    private final Graph graph;
     private final Placeholder<TFloat32> query;
     private final Placeholder<TFloat32> keys;
     private final Placeholder<TFloat32> values;
@@ -65,7 +65,18 @@ final class MaskPropagation implements AutoCloseable {
      * @param channels of its feature maps
      * @param classes things that a place can be of
      */
-    MaskPropagation(Rule rule, int rows, int columns, int channels, int classes) {
+    static MaskPropagation open(Rule rule, int rows, int columns, int channels, int classes) {
+        Graph graph = new Graph();
+        try {
+            return new MaskPropagation(graph, rule, rows, columns, channels, classes);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            graph.close();
+            throw e;
+        }
+    }
+
+    private MaskPropagation(Graph graph, Rule rule, int rows, int columns, int channels, int classes) {
+        this.graph = graph;
         this.rule = rule;
         this.rows = rows;
         this.columns = columns;
@@ -77,9 +88,14 @@ final class MaskPropagation implements AutoCloseable {
         values = placeholder(tf, 1 + rule.frames(), rows, columns, classes);
         known = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
         carried = bands(tf);
-        session = new Session(graph);
         features = TFloat32.tensorOf(Shape.of(1 + rule.frames(), rows, columns, channels));
-        maps = TFloat32.tensorOf(Shape.of(1 + rule.frames(), rows, columns, classes));
+        try {
+            maps = TFloat32.tensorOf(Shape.of(1 + rule.frames(), rows, columns, classes));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            features.close();
+            throw e;
+        }
+        session = new Session(graph);
     }
 
     private static Placeholder<TFloat32> placeholder(Ops tf, long... shape) {

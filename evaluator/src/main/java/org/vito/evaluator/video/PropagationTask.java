@@ -108,7 +108,7 @@ public final class PropagationTask {
         double[] region = new double[classes];
         double[] boundary = new double[classes];
         int counted = video.frames().size() - 2;
-        try (MaskPropagation propagation = new MaskPropagation(
+        try (MaskPropagation propagation = MaskPropagation.open(
                 new MaskPropagation.Rule(
                         options.frames(), options.radius(), options.neighbours(), options.temperature()),
                 rows,

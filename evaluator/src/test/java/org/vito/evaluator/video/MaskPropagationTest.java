@@ -26,7 +26,7 @@ class MaskPropagationTest {
     private static float[] classZero(int radius) {
         // The first frame counts twice in the beginning, so that 2 neighbours of it are 4 of both.
         var rule = new MaskPropagation.Rule(20, radius, 4, 0.07);
-        try (MaskPropagation propagation = new MaskPropagation(rule, 1, 4, 2, 2)) {
+        try (MaskPropagation propagation = MaskPropagation.open(rule, 1, 4, 2, 2)) {
             propagation.begin(new float[] {1, 0, 0, 1, 1, 0.5f, 0.5f, 1}, new float[] {1, 0, 1, 0, 0, 1, 0, 1});
             float[] found = propagation.next(new float[] {1, 0, 0, 1, 1, 1, 0, 2});
             return new float[] {found[0], found[2], found[4], found[6]};
@@ -104,7 +104,7 @@ class MaskPropagationTest {
     }
 
     private static float[] last(MaskPropagation.Rule rule) {
-        try (MaskPropagation propagation = new MaskPropagation(rule, ROWS, COLUMNS, CHANNELS, CLASSES)) {
+        try (MaskPropagation propagation = MaskPropagation.open(rule, ROWS, COLUMNS, CHANNELS, CLASSES)) {
             propagation.begin(features(0), MaskMaps.oneHot(first(), ROWS, COLUMNS, CLASSES));
             float[] last = new float[0];
             for (int t = 1; t < FRAMES; t++) {
