@@ -22,6 +22,9 @@ final class ChildLog implements Runnable {
     // of the Java machine's report: the signal, and the frame if it is not of Java
     private static final Pattern CRASH = Pattern.compile("^#(?: +(?=SIG[A-Z]+ \\(0x)| C +(?=\\[))([^ ]+)");
 
+    // JavaCPP's, of libraries that were built for another release of it; that they work together is tested
+    private static final String VERSIONS = "Warning: Versions of org.bytedeco:";
+
     private final String name;
     private final InputStream in;
     private long lines;
@@ -60,7 +63,9 @@ final class ChildLog implements Runnable {
             if (lines <= MOST_LINES || line[0] == '#') {
                 String text = new String(line, 0, length, StandardCharsets.UTF_8);
                 noteCrash(text);
-                if (lines <= MOST_LINES) {
+                if (text.startsWith(VERSIONS)) {
+                    log.debug("{}: {}", name, text);
+                } else if (lines <= MOST_LINES) {
                     log.info("{}: {}", name, text);
                 }
             }

@@ -69,6 +69,7 @@ final class ChildProcess {
         command.add("-Xmx" + settings.child().heapBytes());
         command.addAll(List.of(
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", // what takes time is native: a second compiler would only take more
                 "-Xshare:auto",
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError",

@@ -210,7 +210,7 @@ public record DecodeSettings(
     private static Child child(Settings s) {
         return new Child(
                 s.bytes("heap", 32L << 20),
-                s.bytes("memory", 128L << 20),
+                s.bytes("memory", 160L << 20),
                 s.flag("isolate"),
                 positive(s, "start-timeout"),
                 positive(s, "min-backoff"),

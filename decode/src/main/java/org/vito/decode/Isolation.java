@@ -73,8 +73,9 @@ record Isolation(List<String> prefix, String program) {
         }
     }
 
-    /** Leaves in {@code environment} only what a decoder process needs. */
+    /** Leaves in {@code environment} only what a decoder process needs, and one thread for OpenBLAS, which comes with OpenCV. */
     void restrict(Map<String, String> environment) {
         environment.keySet().retainAll(ENVIRONMENT);
+        environment.put("OPENBLAS_NUM_THREADS", "1");
     }
 }

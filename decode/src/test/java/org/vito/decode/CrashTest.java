@@ -127,7 +127,7 @@ class CrashTest {
                 LibavVideoWriter.Extras.NONE,
                 8,
                 NumberedVideo.at(2));
-        try (Decoders decoders = Decoders.start(kit.system(), settings("vito.decode.child.memory = 128MiB"))) {
+        try (Decoders decoders = Decoders.start(kit.system(), settings("vito.decode.child.memory = 160MiB"))) {
             assertThatThrownBy(() -> DecodersTest.await(decoders.decode(large, segment)))
                     .isInstanceOfSatisfying(
                             VitoException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))

@@ -61,6 +61,7 @@ public final class ChildMain {
         ChildMain child = new ChildMain(out, work);
         daemon("requests", child::listen);
         Libav.load();
+        JpegEncoder.load();
         av_max_alloc(memoryBytes);
         daemon("memory", new MemoryGuard(memoryBytes));
         Confinement confinement = Confinement.apply(

@@ -68,7 +68,7 @@ final class Confinement {
     private void tie(Kernel k, Orders orders) {
         attempt(MEMORY, "at most %d MiB (RLIMIT_DATA)".formatted(orders.memoryBytes() >> 20), () -> {
             k.limit(Kernel.CORE, 0, true); // a core dump is a file, and as large as the memory
-            k.limit(Kernel.DATA, orders.memoryBytes(), true);
+            k.limit(Kernel.DATA, MemoryGuard.privateBytes(orders.memoryBytes()), true);
         });
         attempt(
                 CPU,

@@ -4,39 +4,105 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 import static org.bytedeco.ffmpeg.global.swscale.*;
 
 import java.nio.DoubleBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.MatVector;
 import org.jspecify.annotations.Nullable;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
-/** Scales frames by averaging areas, keeping what it prepared as long as frames look the same. */
+/**
+ * Scales frames by averaging areas, and turns the small pictures, whose colours are still those of the video, into BGR. Keeps
+ * what it prepared as long as frames look the same.
+ */
 final class FrameScaler implements AutoCloseable {
     private static final int HD_HEIGHT = 720; // from here on an unstated matrix is taken for BT.709
 
-    private static final double LIMITED_RANGE_BIAS =
-            0.5; // of chroma, by which libav gets too low in widening the range
+    private static final int BAND = 16; // rows that are changed together, so that they stay in the nearest caches
 
-    private record Source(int width, int height, int format, int matrix, boolean fullRange) {}
-
-    private @Nullable SwsContext context;
-    private @Nullable MatrixChange matrixChange;
-    private @Nullable Source prepared;
-
-    /** Scales {@code from} to the size of {@code to}, which is full range 4:2:0 in BT.601. */
-    void scale(AVFrame from, AVFrame to) {
-        Source source = new Source(from.width(), from.height(), from.format(), matrix(from), fullRange(from));
-        if (!source.equals(prepared)) {
-            prepare(source, to);
+    /** Some rows of the small picture: its planes, and where they go to. */
+    private record Band(MatVector planes, Mat pixels, Mat bgr) implements AutoCloseable {
+        void change(Mat matrix) {
+            opencv_core.merge(planes, pixels);
+            opencv_core.transform(pixels, bgr, matrix);
         }
-        Libav.check(sws_scale_frame(context, to, from), Reason.DAMAGED_VIDEO, "a frame cannot be scaled");
-        if (matrixChange != null) {
-            matrixChange.apply(to);
+
+        @Override
+        public void close() {
+            planes.close();
+            pixels.close();
+            bgr.close();
         }
     }
 
-    private void prepare(Source source, AVFrame to) {
-        close();
+    private record Source(int width, int height, int format, int matrix, boolean fullRange) {}
+
+    private final int width;
+    private final int height;
+    private final AVFrame small = Libav.allocated(av_frame_alloc()); // 4:4:4
+    private final Mat pixels = new Mat(); // of a band, colours of the video
+    private final Mat bgr = new Mat();
+    private final List<Band> bands = new ArrayList<>();
+    private @Nullable SwsContext context;
+    private @Nullable Mat toBgr;
+    private @Nullable Source prepared;
+
+    /** @param width and {@code height} of what frames are scaled to, in pixels */
+    FrameScaler(int width, int height) {
+        this.width = width;
+        this.height = height;
+        try {
+            allocate();
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void allocate() {
+        small.format(AV_PIX_FMT_YUV444P);
+        small.width(width);
+        small.height(height);
+        Libav.check(av_frame_get_buffer(small, 0), Reason.TOO_LARGE, "no memory for a frame");
+        bgr.create(height, width, opencv_core.CV_8UC3);
+        pixels.create(Math.min(BAND, height), width, opencv_core.CV_8UC3);
+        for (int y = 0; y < height; y += BAND) {
+            int rows = Math.min(BAND, height - y);
+            bands.add(new Band(planes(y, rows), pixels.rowRange(0, rows), bgr.rowRange(y, y + rows)));
+        }
+    }
+
+    private MatVector planes(int y, int rows) {
+        MatVector planes = new MatVector();
+        for (int plane = 0; plane < 3; plane++) {
+            int stride = small.linesize(plane);
+            try (BytePointer first = small.data(plane).getPointer((long) y * stride);
+                    Mat header = new Mat(rows, width, opencv_core.CV_8UC1, first, stride)) {
+                planes.push_back(header);
+            }
+        }
+        return planes;
+    }
+
+    /** {@code [height, width, 3]}, blue first, of {@code from}; overwritten by the next one. */
+    Mat scale(AVFrame from) {
+        Source source = new Source(from.width(), from.height(), from.format(), matrix(from), fullRange(from));
+        if (!source.equals(prepared)) {
+            prepare(source);
+        }
+        Libav.check(sws_scale_frame(context, small, from), Reason.DAMAGED_VIDEO, "a frame cannot be scaled");
+        Mat matrix = Libav.allocated(toBgr);
+        bands.forEach(band -> band.change(matrix));
+        return bgr;
+    }
+
+    private void prepare(Source source) {
+        forget();
         if (sws_isSupportedInput(source.format()) == 0) {
             throw new VitoException(Reason.UNSUPPORTED_CODEC, "frames in pixel format " + source.format());
         }
@@ -44,45 +110,34 @@ final class FrameScaler implements AutoCloseable {
                 source.width(),
                 source.height(),
                 source.format(),
-                to.width(),
-                to.height(),
-                to.format(),
+                width,
+                height,
+                AV_PIX_FMT_YUV444P,
                 SWS_AREA | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP,
                 null,
                 null,
                 (DoubleBuffer) null));
         context = made;
         boolean rgb = (av_pix_fmt_desc_get(source.format()).flags() & AV_PIX_FMT_FLAG_RGB) != 0;
+        boolean full = rgb || source.fullRange();
         int refused = sws_setColorspaceDetails(
                 made,
-                sws_getCoefficients(SWS_CS_ITU601), // of another one, libav would go through RGB
-                rgb || source.fullRange() ? 1 : 0,
+                sws_getCoefficients(SWS_CS_ITU601), // of two different ones, libav would go through RGB
+                full ? 1 : 0,
                 sws_getCoefficients(SWS_CS_ITU601),
-                1,
+                full ? 1 : 0,
                 0,
                 1 << 16,
                 1 << 16);
         Libav.check(refused, Reason.UNSUPPORTED_CODEC, "no conversion from pixel format " + source.format());
-        matrixChange = rgb ? null : change(source.matrix(), source.fullRange() ? 0 : LIMITED_RANGE_BIAS);
+        toBgr = ColourMatrix.toBgr(rgb ? AVCOL_SPC_SMPTE170M : source.matrix(), full);
         prepared = source;
     }
 
-    private static @Nullable MatrixChange change(int matrix, double chromaBias) {
-        return switch (matrix) {
-            case AVCOL_SPC_BT709 -> new MatrixChange(0.2126, 0.0722, chromaBias);
-            case AVCOL_SPC_BT2020_NCL -> new MatrixChange(0.2627, 0.0593, chromaBias);
-            case AVCOL_SPC_SMPTE240M -> new MatrixChange(0.212, 0.087, chromaBias);
-            case AVCOL_SPC_FCC -> new MatrixChange(0.30, 0.11, chromaBias);
-            default -> null; // BT.601 as it is
-        };
-    }
-
     private static int matrix(AVFrame frame) {
-        return switch (frame.colorspace()) {
-            case AVCOL_SPC_BT2020_CL -> AVCOL_SPC_BT2020_NCL;
-            case AVCOL_SPC_UNSPECIFIED -> frame.height() >= HD_HEIGHT ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
-            default -> frame.colorspace();
-        };
+        return frame.colorspace() == AVCOL_SPC_UNSPECIFIED && frame.height() >= HD_HEIGHT
+                ? AVCOL_SPC_BT709
+                : frame.colorspace();
     }
 
     private static boolean fullRange(AVFrame frame) {
@@ -96,13 +151,24 @@ final class FrameScaler implements AutoCloseable {
         };
     }
 
-    @Override
-    public void close() {
+    private void forget() {
         if (context != null) {
             sws_freeContext(context);
             context = null;
         }
-        matrixChange = null;
+        if (toBgr != null) {
+            toBgr.close();
+            toBgr = null;
+        }
         prepared = null;
+    }
+
+    @Override
+    public void close() {
+        forget();
+        bands.forEach(Band::close);
+        pixels.close();
+        bgr.close();
+        av_frame_free(small);
     }
 }

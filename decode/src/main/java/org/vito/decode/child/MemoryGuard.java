@@ -16,6 +16,9 @@ public final class MemoryGuard implements Runnable {
     private static final Path STATM = Path.of("/proc/self/statm");
     private static final long EVERY_NANOS = 100_000_000;
     private static final int PAGE = 4096;
+    private static final int RESIDENT = 1; // fields of statm
+    private static final int DATA = 5;
+    private static final long READ_LATER_BYTES = 8 << 20; // of libraries, about
 
     private final long limitBytes;
 
@@ -37,9 +40,21 @@ public final class MemoryGuard implements Runnable {
         }
     }
 
+    /**
+     * Private memory, as the system counts it, up to which resident memory stays below {@code limitBytes}. The system counts
+     * what is set aside and never touched, as OpenBLAS does by the hundred megabytes, and does not count what is read of libraries.
+     */
+    static long privateBytes(long limitBytes) {
+        return limitBytes - bytes(RESIDENT) + bytes(DATA) - READ_LATER_BYTES;
+    }
+
     private static long residentBytes() {
+        return bytes(RESIDENT);
+    }
+
+    private static long bytes(int field) {
         try {
-            return Long.parseLong(Files.readString(STATM).split(" ", 3)[1]) * PAGE;
+            return Long.parseLong(Files.readString(STATM).split(" ", -1)[field]) * PAGE;
         } catch (IOException | NumberFormatException e) {
             return 0;
         }

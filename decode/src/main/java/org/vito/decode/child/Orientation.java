@@ -1,6 +1,7 @@
 package org.vito.decode.child;
 
-import java.nio.ByteBuffer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
  * How stored pixels must be turned to be seen upright: one of the eight symmetries of a rectangle, as a container's display
@@ -33,18 +34,16 @@ record Orientation(boolean transposed, boolean mirroredX, boolean mirroredY) {
         return transposed ? width : height;
     }
 
-    /** Writes the plane {@code from [height, width]} upright to {@code to}, whose rows are {@code toStride} bytes apart. */
-    void turn(ByteBuffer from, int fromStride, int width, int height, ByteBuffer to, int toStride) {
-        int shownWidth = width(width, height);
-        int shownHeight = height(width, height);
-        byte[] row = new byte[shownWidth];
-        for (int y = 0; y < shownHeight; y++) {
-            int v = mirroredY ? shownHeight - 1 - y : y;
-            for (int x = 0; x < shownWidth; x++) {
-                int u = mirroredX ? shownWidth - 1 - x : x;
-                row[x] = transposed ? from.get(u * fromStride + v) : from.get(v * fromStride + u);
-            }
-            to.put(y * toStride, row);
+    /** Writes {@code from} upright to {@code to}. */
+    void turn(Mat from, Mat to) {
+        Mat standing = from;
+        if (transposed) {
+            opencv_core.transpose(from, to);
+            standing = to;
+        }
+        if (mirroredX || mirroredY) {
+            int axes = mirroredX && mirroredY ? -1 : mirroredX ? 1 : 0; // OpenCV's flip codes
+            opencv_core.flip(standing, to, axes);
         }
     }
 }

@@ -3,6 +3,8 @@ package org.vito.decode.child;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.Test;
 
 /** How frames are sized and turned. */
@@ -41,9 +43,15 @@ class GeometryTest {
     }
 
     private static byte[] turned(Orientation orientation) {
-        ByteBuffer from = ByteBuffer.wrap(new byte[] {1, 2, 3, 0, 4, 5, 6, 0}); // rows 4 bytes apart
-        byte[] to = new byte[6];
-        orientation.turn(from, 4, 3, 2, ByteBuffer.wrap(to), orientation.width(3, 2));
-        return to;
+        byte[] pixels = new byte[6];
+        try (Mat stored = new Mat(2, 3, opencv_core.CV_8UC1);
+                Mat upright = new Mat()) {
+            ((ByteBuffer) stored.createBuffer()).put(new byte[] {1, 2, 3, 4, 5, 6});
+            orientation.turn(stored, upright);
+            assertThat(upright.cols()).isEqualTo(orientation.width(3, 2));
+            assertThat(upright.rows()).isEqualTo(orientation.height(3, 2));
+            ((ByteBuffer) upright.createBuffer()).get(pixels);
+        }
+        return pixels;
     }
 }
