@@ -119,7 +119,7 @@ public record IngestSettings(
                 s.whole("parallel-fetches", 1, 256),
                 perHost(s.in("per-host")),
                 fetch(s.in("fetch"), s.bytes("maximum-bytes", 1)),
-                hls(s.in("hls")),
+                hls(s.in("hls"), s.duration("minimum-duration")),
                 SourceReader.buckets(s.in("s3")),
                 SourceReader.within(s, "probe-timeout", Duration.ofMillis(1), Duration.ofDays(1)),
                 retry(s.in("retry")),
@@ -167,11 +167,15 @@ public record IngestSettings(
                 s.text("user-agent"));
     }
 
-    private static HlsLimits hls(Settings s) {
+    private static HlsLimits hls(Settings s, Duration leastPiece) {
         long segmentBytes = s.bytes("segment-bytes", 1);
         s.check("segment-bytes", segmentBytes <= 1 << 30, "at most 1GiB, which is held in memory");
         return new HlsLimits(
-                s.whole("least-height", 1, 100_000), s.whole("segments", 1, 1_000_000), (int) segmentBytes);
+                s.whole("least-height", 1, 100_000),
+                s.whole("segments", 1, 1_000_000),
+                (int) segmentBytes,
+                s.whole("pieces", 1, 10_000),
+                leastPiece);
     }
 
     private static AllowedNetworks networks(Settings s) {

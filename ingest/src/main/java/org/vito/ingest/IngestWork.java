@@ -119,6 +119,9 @@ final class IngestWork implements StageStream.Work {
             long notBeforeMs = clock.millis() + postponed.pause().toMillis();
             return List.of(Topics.RETRIES.record(Attempt.retry(postponed.record(), postponed.attempts(), notBeforeMs)));
         }
+        if (outcome instanceof Outcome.Divided divided) {
+            return divided.videos().stream().map(Topics.SUBMITTED::record).toList();
+        }
         Outcome.Accepted accepted = (Outcome.Accepted) outcome;
         try {
             List<ProducerRecord<String, byte[]>> records =

@@ -25,6 +25,8 @@ import org.vito.ingest.fetch.Fetchers;
 import org.vito.ingest.fetch.HostGates;
 import org.vito.ingest.fetch.ObjectFetcher;
 import org.vito.ingest.fetch.RetryLaterException;
+import org.vito.ingest.fetch.SeveralVideosException;
+import org.vito.ingest.source.SubmissionIds;
 import org.vito.protocol.DamagedRecordException;
 import org.vito.protocol.ObjectStore;
 import org.vito.protocol.ObjectStore.Put;
@@ -135,9 +137,23 @@ final class Intake {
                     if (unwrap(error) instanceof RetryLaterException later && !host.isEmpty()) {
                         gates.close(host, settings.retry().pause(submission.getUri(), attempt.number(), later));
                     }
+                    if (unwrap(error) instanceof SeveralVideosException several) {
+                        return done(divided(attempt, submission, several));
+                    }
                     return done(failed(attempt, submission, "ingest.fetch", error, null));
                 })
                 .thenCompose(Function.identity());
+    }
+
+    private static Outcome divided(Attempt attempt, VideoSubmission submission, SeveralVideosException several) {
+        return new Outcome.Divided(
+                attempt.record(),
+                several.addresses().stream()
+                        .map(one -> submission.toBuilder()
+                                .setUri(one.toString())
+                                .setSubmissionId(SubmissionIds.ofPiece(submission.getSubmissionId(), one))
+                                .build())
+                        .toList());
     }
 
     private Outcome failed(

@@ -1,6 +1,7 @@
 package org.vito.ingest;
 
 import java.time.Duration;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.vito.decode.VideoInfo;
@@ -23,6 +24,13 @@ sealed interface Outcome {
             ObjectStore.Put put,
             @Nullable VideoInfo info)
             implements Outcome {}
+
+    /** Its address stands for several videos, each of which is submitted in its place. */
+    record Divided(ConsumerRecord<String, byte[]> record, List<VideoSubmission> videos) implements Outcome {
+        public Divided {
+            videos = List.copyOf(videos);
+        }
+    }
 
     /**
      * It is tried again later.

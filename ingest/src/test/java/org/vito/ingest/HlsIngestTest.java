@@ -42,7 +42,8 @@ class HlsIngestTest {
                     "#EXTINF:1,",
                     "http://10.0.0.1/x.ts",
                     "#EXT-X-ENDLIST");
-            for (String path : List.of("/a_cat.m3u8", "/a_dog.m3u8", "/inner.m3u8")) {
+            site.put("/a_bird.m3u8", interrupted(site, Films.segments(directory, 250, 90)));
+            for (String path : List.of("/a_cat.m3u8", "/a_dog.m3u8", "/a_bird.m3u8", "/inner.m3u8")) {
                 submitter.submit(site.at(path).toString(), "", "");
             }
             StoredVideo cat = stored.await(1, v -> v.getTitle().equals("a cat")).get(0);
@@ -53,6 +54,12 @@ class HlsIngestTest {
             StoredVideo dog = stored.await(1, v -> v.getTitle().equals("a dog")).get(0);
             assertThat(dog.getContainer()).contains("mp4");
             assertThat(dog.getDurationUs()).isBetween(11_900_000L, 12_100_000L);
+            List<StoredVideo> birds = stored.await(2, v -> v.getTitle().equals("a bird"));
+            assertThat(birds)
+                    .extracting(v -> v.getOrigins(0).getUri())
+                    .containsExactlyInAnyOrder(
+                            site.at("/a_bird.m3u8#piece=1").toString(),
+                            site.at("/a_bird.m3u8#piece=3").toString());
             DeadLetter letter = letters.await(
                             1, l -> l.getSubject().equals(site.at("/inner.m3u8").toString()))
                     .get(0);
@@ -62,6 +69,14 @@ class HlsIngestTest {
             TestSystem.stop(ingest);
             system.close();
         }
+    }
+
+    /** Five segments, of which the third is something else and too short to be a video. */
+    private static String[] interrupted(Site site, List<byte[]> segments) {
+        String[] lines = playlist(site, "bird.ts", segments.subList(0, 5), "");
+        lines[2 + 2 * 2] += "\n#EXT-X-DISCONTINUITY";
+        lines[2 + 2 * 3] += "\n#EXT-X-DISCONTINUITY";
+        return lines;
     }
 
     private static String[] playlist(Site site, String ending, List<byte[]> segments, String tag) {

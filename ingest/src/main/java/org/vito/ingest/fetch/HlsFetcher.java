@@ -6,12 +6,14 @@ import java.io.PushbackInputStream;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.vito.ingest.fetch.Playlist.Init;
 import org.vito.ingest.fetch.Playlist.Segment;
 import org.vito.protocol.Reason;
@@ -20,11 +22,12 @@ import org.vito.protocol.VitoException;
 /**
  * Opens http and https addresses; where an HLS playlist is behind one, the video that it describes, as one file: its
  * segments one after the other, which for MPEG transport streams and fragmented MP4 is a video again. Only playlists that
- * have ended are a video; live ones are sources.
+ * have ended are a video; live ones are sources. One that other content or gaps interrupt holds several videos; the second is
+ * called {@code address#piece=2}.
  */
 final class HlsFetcher implements Fetcher {
-    private static final Logger log = LoggerFactory.getLogger(HlsFetcher.class);
     private static final int MARK = "#EXTM3U".length();
+    private static final Pattern PIECE = Pattern.compile("piece=([1-9][0-9]{0,5})");
 
     private final HttpFetcher http;
     private final FetchLimits limits;
@@ -56,7 +59,7 @@ final class HlsFetcher implements Fetcher {
                 return new Download(body, download.sizeBytes());
             }
             try (body) {
-                return video(new HttpFetcher.Answer(answer.at(), new Download(body, -1)), deadline);
+                return video(address, new HttpFetcher.Answer(answer.at(), new Download(body, -1)), deadline);
             }
         } catch (IOException e) {
             throw closed(download, new IllegalStateException("bodies throw no IOException", e));
@@ -65,7 +68,7 @@ final class HlsFetcher implements Fetcher {
         }
     }
 
-    private Download video(HttpFetcher.Answer answer, Instant deadline) throws IOException {
+    private Download video(URI address, HttpFetcher.Answer answer, Instant deadline) throws IOException {
         Hls session = new Hls(http, hls, limits.bytes());
         Hls.Found found = session.media(answer, deadline);
         String shown = Addresses.shown(found.at().toString());
@@ -75,18 +78,45 @@ final class HlsFetcher implements Fetcher {
                     "the playlist " + shown + " is of a live stream, which has no end; give it to vito.ingest.sources"
                             + " as { type = live, url = … }");
         }
-        List<Segment> run = found.media().longestRun();
-        if (run.isEmpty()) {
+        List<Segment> run = piece(address, found);
+        return new Download(new Body(session, run, deadline), -1);
+    }
+
+    /** The piece that {@code address} asks for, or the only one that is worth it. */
+    private List<Segment> piece(URI address, Hls.Found found) {
+        List<List<Segment>> pieces = found.media().pieces();
+        String shown = Addresses.shown(found.at().toString());
+        Matcher asked = PIECE.matcher(String.valueOf(address.getFragment()));
+        if (asked.matches()) {
+            int number = Integer.parseInt(asked.group(1));
+            if (number > pieces.size()) {
+                throw new VitoException(
+                        Reason.BAD_ADDRESS,
+                        "the playlist %s has no piece %d; it has %d".formatted(shown, number, pieces.size()));
+            }
+            return pieces.get(number - 1);
+        }
+        List<List<Segment>> longest = pieces.stream()
+                .sorted(Comparator.comparing(Playlist::duration).reversed())
+                .toList();
+        if (longest.isEmpty()) {
             throw new VitoException(Reason.EMPTY, "the playlist " + shown + " has no segments");
         }
-        if (run.size() < found.media().segments().size()) {
-            log.info(
-                    "{} is interrupted; of {} segments the longest piece, {}, is taken",
-                    shown,
-                    found.media().segments().size(),
-                    run.size());
+        List<List<Segment>> videos = longest.stream()
+                .filter(piece -> Playlist.duration(piece).compareTo(hls.leastPiece()) >= 0)
+                .limit(hls.pieces())
+                .toList();
+        if (videos.size() <= 1) {
+            return longest.get(0);
         }
-        return new Download(new Body(session, run, deadline), -1);
+        String playlist = address.toString().replaceAll("#.*", "");
+        throw new SeveralVideosException(
+                "the playlist %s holds %d videos: %s#piece=1 and so on"
+                        .formatted(shown, videos.size(), Addresses.shown(playlist)),
+                IntStream.range(0, pieces.size())
+                        .filter(i -> videos.contains(pieces.get(i)))
+                        .mapToObj(i -> URI.create(playlist + "#piece=" + (i + 1)))
+                        .toList());
     }
 
     private static RuntimeException closed(Download download, RuntimeException cause) {

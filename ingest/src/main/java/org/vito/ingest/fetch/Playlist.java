@@ -27,28 +27,29 @@ sealed interface Playlist {
         }
 
         /**
-         * The longest time that is one piece: segments in which nothing is missing and no other content begins. What lies
-         * on the other side of an advertisement has times and pictures of its own.
+         * Its pieces: segments in which nothing is missing and no other content begins. What lies on the other side of an
+         * advertisement has times and pictures of its own.
          */
-        List<Segment> longestRun() {
-            List<Segment> longest = List.of();
-            Duration most = Duration.ofNanos(-1);
-            List<Segment> run = new ArrayList<>();
-            Duration length = Duration.ZERO;
+        List<List<Segment>> pieces() {
+            List<List<Segment>> pieces = new ArrayList<>();
+            List<Segment> piece = new ArrayList<>();
             for (Segment segment : segments) {
-                if (!run.isEmpty() && !segment.follows(run.get(run.size() - 1))) {
-                    run = new ArrayList<>();
-                    length = Duration.ZERO;
+                if (!piece.isEmpty() && !segment.follows(piece.get(piece.size() - 1))) {
+                    pieces.add(piece);
+                    piece = new ArrayList<>();
                 }
-                run.add(segment);
-                length = length.plus(segment.duration);
-                if (length.compareTo(most) > 0) {
-                    most = length;
-                    longest = run;
-                }
+                piece.add(segment);
             }
-            return List.copyOf(longest);
+            if (!piece.isEmpty()) {
+                pieces.add(piece);
+            }
+            return pieces;
         }
+    }
+
+    /** How long segments last together. */
+    static Duration duration(List<Segment> segments) {
+        return segments.stream().map(Segment::duration).reduce(Duration.ZERO, Duration::plus);
     }
 
     /**

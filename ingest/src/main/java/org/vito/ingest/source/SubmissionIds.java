@@ -37,6 +37,11 @@ public final class SubmissionIds {
         return hash("file\n" + address + "\n" + sizeBytes + "\n" + modifiedMs);
     }
 
+    /** The identifier of one of several videos at the address that was submitted as {@code whole}. */
+    public static String ofPiece(String whole, URI address) {
+        return hash("piece\n" + whole + "\n" + address);
+    }
+
     /** The identifier of a file that was cut from the stream at {@code address}. */
     static String ofCut(URI address, String fileName) {
         return hash("cut\n" + address + "\n" + fileName);

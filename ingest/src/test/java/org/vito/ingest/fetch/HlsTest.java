@@ -34,7 +34,7 @@ import org.vito.protocol.VitoException;
 /** HLS playlists from a real server, of segments that libav made. */
 @NullUnmarked // JUnit fills the fields
 class HlsTest {
-    private static final HlsLimits HLS = new HlsLimits(360, 20, 1 << 20);
+    private static final HlsLimits HLS = new HlsLimits(360, 20, 1 << 20, 2, Duration.ofSeconds(3));
 
     @TempDir
     static Path directory;
@@ -227,10 +227,42 @@ class HlsTest {
     }
 
     @Test
-    void whereAdvertisementsInterruptItTheLongestPieceIsTaken() throws IOException {
+    void whereOnlyOnePieceIsLongEnoughItIsTaken() throws IOException {
         site.put("/cut.m3u8", playlist(List.of("", "#EXT-X-DISCONTINUITY", "", "#EXT-X-GAP", ""), "#EXT-X-ENDLIST"));
         assertThat(fetch("/cut.m3u8")).isEqualTo(Films.join(film.subList(1, 3)));
         assertThat(site.asked()).doesNotContain("/film/0.ts", "/film/3.ts");
+    }
+
+    @Test
+    void piecesThatAreLongEnoughHaveAddressesOfTheirOwn() throws IOException {
+        List<String> tags = List.of("", "", "#EXT-X-DISCONTINUITY", "#EXT-X-DISCONTINUITY", "");
+        site.put("/cut.m3u8", playlist(tags, "#EXT-X-ENDLIST"));
+        SeveralVideosException several =
+                catchThrowableOfType(SeveralVideosException.class, () -> fetch("/cut.m3u8?token=hidden"));
+        assertThat(several.addresses())
+                .containsExactly(site.at("/cut.m3u8?token=hidden#piece=1"), site.at("/cut.m3u8?token=hidden#piece=3"));
+        assertThat(several).hasMessageContaining("holds 2 videos");
+        assertThat(several.getMessage()).doesNotContain("hidden");
+        assertThat(fetch("/cut.m3u8#piece=1")).isEqualTo(Films.join(film.subList(0, 2)));
+        assertThat(fetch("/cut.m3u8#piece=2")).isEqualTo(film.get(2));
+        assertThat(fetch("/cut.m3u8#piece=3")).isEqualTo(Films.join(film.subList(3, 5)));
+        VitoException none = catchThrowableOfType(VitoException.class, () -> fetch("/cut.m3u8#piece=4"));
+        assertThat(none.reason()).isEqualTo(Reason.BAD_ADDRESS);
+        assertThat(none).hasMessageContaining("has no piece 4; it has 3");
+    }
+
+    @Test
+    void ofTooManyPiecesTheLongestAreVideos() {
+        site.put(
+                "/cut.m3u8",
+                "#EXTM3U",
+                "#EXT-X-TARGETDURATION:9",
+                "#EXTINF:4,\n/film/0.ts",
+                "#EXT-X-DISCONTINUITY\n#EXTINF:3,\n/film/1.ts",
+                "#EXT-X-DISCONTINUITY\n#EXTINF:9,\n/film/2.ts",
+                "#EXT-X-ENDLIST");
+        SeveralVideosException several = catchThrowableOfType(SeveralVideosException.class, () -> fetch("/cut.m3u8"));
+        assertThat(several.addresses()).containsExactly(site.at("/cut.m3u8#piece=1"), site.at("/cut.m3u8#piece=3"));
     }
 
     @Test

@@ -57,7 +57,8 @@ class HttpFetcherTest {
                 standard.check(address, resolved);
             }
         };
-        fetchers = Fetchers.standard(limits, new HlsLimits(360, 100, 1 << 20), policy, InstantSource.fixed(NOW));
+        fetchers = Fetchers.standard(
+                limits, new HlsLimits(360, 100, 1 << 20, 10, Duration.ofSeconds(1)), policy, InstantSource.fixed(NOW));
         serve("/video", exchange -> {
             exchange.sendResponseHeaders(200, VIDEO.length);
             exchange.getResponseBody().write(VIDEO);

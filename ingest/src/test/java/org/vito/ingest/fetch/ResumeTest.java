@@ -39,7 +39,10 @@ class ResumeTest {
                 Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(20), 3, 100_000, "vito/test");
         AddressPolicy policy = AddressPolicy.standard(false, AllowedNetworks.with(List.of("127.0.0.1")));
         try (Download download = Fetchers.standard(
-                        limits, new HlsLimits(360, 100, 1 << 20), policy, InstantSource.system())
+                        limits,
+                        new HlsLimits(360, 100, 1 << 20, 10, Duration.ofSeconds(1)),
+                        policy,
+                        InstantSource.system())
                 .open(URI.create("http://127.0.0.1:" + server.port() + "/video.mp4"))) {
             return new String(download.body().readAllBytes(), StandardCharsets.US_ASCII);
         }

@@ -47,7 +47,8 @@ class RecorderTest {
         FetchLimits limits = new FetchLimits(
                 Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(20), 3, 1 << 24, "vito/test");
         AddressPolicy policy = AddressPolicy.standard(false, AllowedNetworks.with(List.of(allowed)));
-        LiveFeeds feeds = new LiveFeeds(limits, new HlsLimits(360, 1000, 1 << 20), policy, InstantSource.system());
+        LiveFeeds feeds = new LiveFeeds(
+                limits, new HlsLimits(360, 1000, 1 << 20, 10, Duration.ofSeconds(1)), policy, InstantSource.system());
         LiveSettings settings = new LiveSettings(address, Duration.ofSeconds(2), stall, giveUp, backlog);
         RetryPolicy retry = new RetryPolicy(5, Duration.ofMillis(20), Duration.ofMillis(100));
         return Recorder.start(directory.resolve("cuts"), settings, feeds, 1 << 24, retry, InstantSource.system());
