@@ -4,7 +4,6 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Props;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,14 +18,12 @@ import org.vito.evaluator.plan.EvaluationCoordinator.Told;
 import org.vito.evaluator.plan.EvaluationRules;
 import org.vito.evaluator.score.CheckpointScorer;
 import org.vito.evaluator.score.ImageEncoder;
-import org.vito.evaluator.task.Task;
+import org.vito.evaluator.score.KeptFiles;
 import org.vito.evaluator.video.PropagationTask;
 import org.vito.protocol.Platform;
-import org.vito.protocol.Reason;
 import org.vito.protocol.RunningRole;
 import org.vito.protocol.StageMeter;
 import org.vito.protocol.Topics;
-import org.vito.protocol.VitoException;
 
 /**
  * The role that scores every announced checkpoint. One such role a Kafka: two would each score everything. What it knows it
@@ -50,8 +47,12 @@ public final class EvaluateRole {
         StageMeter meter = platform.stages().meter("evaluate", "scores", "", Topics.CHECKPOINTS.name());
         AtomicReference<Told> told = new AtomicReference<>(new Told(RunningRole.Health.STARTING, "starting"));
         KafkaScoreSink sink = new KafkaScoreSink(platform.kafka());
+        KeptFiles kept = new KeptFiles(
+                settings.cache().directory().orElse(platform.data().resolve("evaluator")),
+                settings.cache().limit(),
+                platform.clock());
         Surroundings around = new Surroundings(
-                () -> scorer(settings, encoders, blocking, platform),
+                () -> scorer(settings, encoders, kept, blocking, platform),
                 blocking,
                 sink,
                 meter,
@@ -82,29 +83,40 @@ public final class EvaluateRole {
     }
 
     private static CheckpointScorer scorer(
-            EvaluatorSettings settings, ImageEncoder.Opener encoders, Executor blocking, Platform platform) {
-        List<Task> tasks = settings.imageTasks().toList();
+            EvaluatorSettings settings,
+            ImageEncoder.Opener encoders,
+            KeptFiles kept,
+            Executor blocking,
+            Platform platform) {
         String instance = platform.instance().replaceAll("[^A-Za-z0-9._-]", "-");
         String reader = "evaluator-" + scorers.incrementAndGet() + "-" + instance;
         return new CheckpointScorer(
-                name -> open(settings, name),
-                tasks,
+                new SettingsLibrary(settings),
+                settings.imageTasks().toList(),
+                settings.probe(),
                 new PropagationTask(settings.propagation().options()),
-                settings.propagation().masks(),
-                encoders,
-                settings.batch(),
-                settings.threads(),
-                blocking,
-                reader.substring(0, Math.min(reader.length(), 100)),
-                platform.clock());
+                new CheckpointScorer.Means(
+                        encoders,
+                        kept,
+                        settings.propagation().masks(),
+                        settings.batch(),
+                        settings.threads(),
+                        blocking,
+                        reader.substring(0, Math.min(reader.length(), 100)),
+                        platform.clock()));
     }
 
-    private static DataSet open(EvaluatorSettings settings, String name) {
-        return settings.dataSets().stream()
-                .filter(d -> d.name().equals(name))
-                .findFirst()
-                .map(d -> DataSets.open(name, d.path(), d.kind(), settings.limits()))
-                .orElseThrow(() -> new VitoException(Reason.BAD_DATA_SET, "no data set is called " + name));
+    private record SettingsLibrary(EvaluatorSettings settings) implements CheckpointScorer.Library {
+        @Override
+        public DataSet open(String name) {
+            EvaluatorSettings.DataSet set = settings.dataSet(name);
+            return DataSets.open(name, set.path(), set.kind(), settings.limits());
+        }
+
+        @Override
+        public String classifier(String dataSet) {
+            return settings.dataSet(dataSet).classifier();
+        }
     }
 
     private static EvaluationRules rules(EvaluatorSettings settings) {

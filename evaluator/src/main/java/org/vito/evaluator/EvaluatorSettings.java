@@ -14,6 +14,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.vito.evaluator.data.DataSets;
 import org.vito.evaluator.data.Limits;
+import org.vito.evaluator.robust.Robustness;
+import org.vito.evaluator.score.CheckpointScorer;
 import org.vito.evaluator.task.KnnTask;
 import org.vito.evaluator.task.LinearProbeTask;
 import org.vito.evaluator.task.Task;
@@ -36,20 +38,37 @@ public record EvaluatorSettings(
         Duration backOff,
         Duration lease,
         Set<String> retriedReasons,
+        Cache cache,
         Knn knn,
         LinearProbeTask.Options linear,
         Propagation propagation) {
     private static final String AT = "vito.evaluator";
     private static final String NAME = "[A-Za-z0-9._-]{1,64}";
 
-    /** A data set: what scores call it, where it lies, how it is laid out. */
-    public record DataSet(String name, Path path, DataSets.Kind kind) {}
+    /**
+     * A data set.
+     *
+     * @param name what scores call it
+     * @param path where it lies
+     * @param kind how it is laid out
+     * @param classifier of kinds on which a classifier is tried: {@code network}, or the data set that it is trained on; else
+     *     empty
+     */
+    public record DataSet(String name, Path path, DataSets.Kind kind, String classifier) {}
 
     /** Which open checkpoint is scored next. */
     public enum Order {
         NEWEST_FIRST,
         OLDEST_FIRST
     }
+
+    /**
+     * Of what is kept of checkpoints.
+     *
+     * @param directory empty = a directory of the process's data
+     * @param limit most bytes; 0 = nothing is kept
+     */
+    public record Cache(Optional<Path> directory, long limit) {}
 
     /** Of the nearest-neighbour task: neighbours, and temperature of their votes. */
     public record Knn(int k, double temperature) {}
@@ -88,6 +107,7 @@ public record EvaluatorSettings(
                 s.duration("back-off"),
                 s.duration("lease"),
                 new TreeSet<>(s.texts("retry-at-start")),
+                new Cache(path(s.in("cache"), "directory"), s.in("cache").bytes("limit", 0)),
                 new Knn(s.in("knn").whole("k", 1, 10_000), s.in("knn").number("temperature", 1e-3, 1e3)),
                 linear(s.in("linear")),
                 propagation(s.in("propagation")));
@@ -110,7 +130,11 @@ public record EvaluatorSettings(
                 !rates.isEmpty() && rates.stream().allMatch(r -> r > 0 && Double.isFinite(r)),
                 "one or more numbers above 0");
         return new LinearProbeTask.Options(
-                rates, s.whole("epochs", 1, 10_000), s.whole("batch", 1, 65_536), s.whole("seed", 0L, Long.MAX_VALUE));
+                rates,
+                s.whole("epochs", 1, 10_000),
+                s.whole("batch", 1, 65_536),
+                s.whole("seed", 0L, Long.MAX_VALUE),
+                s.flag("standardise"));
     }
 
     private static Propagation propagation(Settings s) {
@@ -120,7 +144,11 @@ public record EvaluatorSettings(
                         s.whole("radius", 1, 10_000),
                         s.whole("neighbours", 1, 10_000),
                         s.number("temperature", 1e-3, 1e3)),
-                s.text("masks").isBlank() ? Optional.empty() : Optional.of(s.path("masks")));
+                path(s, "masks"));
+    }
+
+    private static Optional<Path> path(Settings s, String key) {
+        return s.text(key).isBlank() ? Optional.empty() : Optional.of(s.path(key));
     }
 
     private static List<DataSet> dataSets(Settings s) {
@@ -133,7 +161,7 @@ public record EvaluatorSettings(
                     AT + ".data-sets: expected a list of groups {name, path, kind}; " + e.getMessage(),
                     e);
         }
-        Config defaults = ConfigFactory.parseString("kind = auto");
+        Config defaults = ConfigFactory.parseString("kind = auto, classifier = \"\"");
         List<DataSet> sets = new ArrayList<>();
         for (Config one : given) {
             String at = AT + ".data-sets." + (sets.size() + 1);
@@ -141,7 +169,15 @@ public record EvaluatorSettings(
             String name = set.text("name");
             set.check("name", name.matches(NAME), "1 to 64 letters, digits, '.', '_' or '-' (in " + at + ")");
             set.check("path", !set.text("path").isBlank(), "the path of a directory (in " + at + ")");
-            sets.add(new DataSet(name, set.path("path"), set.choice("kind", DataSets.Kind.class)));
+            DataSets.Kind kind = set.choice("kind", DataSets.Kind.class);
+            String classifier = set.text("classifier");
+            set.check(
+                    "classifier",
+                    kind.isClassified() != classifier.isBlank(),
+                    kind.isClassified()
+                            ? "network, or the name of a data set of labelled images to train it on (in " + at + ")"
+                            : "none for a data set of this kind (in " + at + ")");
+            sets.add(new DataSet(name, set.path("path"), kind, classifier));
         }
         return sets;
     }
@@ -149,15 +185,28 @@ public record EvaluatorSettings(
     private void check(Settings s) {
         Set<String> names = new HashSet<>();
         dataSets.forEach(d -> s.check("data-sets", names.add(d.name()), "each name once"));
-        List<String> known = Stream.concat(imageTasks().map(Task::name), Stream.of(PropagationTask.NAME))
+        s.check("data-sets", !names.contains(CheckpointScorer.OWN_CLASSIFIER), "no data set called network");
+        for (DataSet set : dataSets) {
+            s.check(
+                    "data-sets",
+                    set.classifier().isEmpty()
+                            || set.classifier().equals(CheckpointScorer.OWN_CLASSIFIER)
+                            || dataSets.stream()
+                                    .anyMatch(d -> d.name().equals(set.classifier())
+                                            && d.kind().isLabelled()),
+                    "as classifier of %s network or the name of a data set of labelled images, not %s"
+                            .formatted(set.name(), set.classifier()));
+        }
+        List<String> known = Stream.of(DataSets.Kind.values())
+                .flatMap(kind -> tasksOn(kind).stream())
+                .distinct()
                 .toList();
         s.check("tasks", known.containsAll(tasks) && !tasks.isEmpty(), "one or more of " + String.join(", ", known));
         s.check("tasks", new HashSet<>(tasks).size() == tasks.size(), "each task once");
         dataSets.forEach(d -> s.check(
                 "tasks",
                 !tasksOf(d).isEmpty(),
-                "for data set " + d.name()
-                        + (d.kind() == DataSets.Kind.DAVIS ? " " + PropagationTask.NAME : " knn or linear")));
+                "for data set " + d.name() + " " + String.join(" or ", tasksOn(d.kind()))));
         s.check("lease", lease.compareTo(Duration.ofSeconds(5)) >= 0, "at least 5s");
         for (String code : retriedReasons) {
             s.check(
@@ -167,16 +216,34 @@ public record EvaluatorSettings(
         }
     }
 
-    /** Those tasks that a data set is for: images of classes for some, videos with masks for others. */
+    /** Those of the tasks that a data set is for. */
     List<String> tasksOf(DataSet set) {
-        boolean videos = set.kind() == DataSets.Kind.DAVIS;
-        return tasks.stream()
-                .filter(task -> task.equals(PropagationTask.NAME) == videos)
-                .toList();
+        return tasks.stream().filter(tasksOn(set.kind())::contains).toList();
+    }
+
+    private static List<String> tasksOn(DataSets.Kind kind) {
+        return switch (kind) {
+            case AUTO, FOLDER, IDX -> List.of("knn", "linear");
+            case DAVIS -> List.of(PropagationTask.NAME);
+            case IMAGENET_A -> List.of(Robustness.IMAGENET_A);
+        };
+    }
+
+    /** The data set of a name. @throws VitoException BAD_DATA_SET if there is none */
+    DataSet dataSet(String name) {
+        return dataSets.stream()
+                .filter(d -> d.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new VitoException(Reason.BAD_DATA_SET, "no data set is called " + name));
+    }
+
+    /** The linear probe, as these settings shape it. */
+    LinearProbeTask probe() {
+        return new LinearProbeTask(linear);
     }
 
     /** Every task on labelled images, as these settings shape it. */
     Stream<Task> imageTasks() {
-        return Stream.of(new KnnTask(knn.k(), knn.temperature()), new LinearProbeTask(linear));
+        return Stream.of(new KnnTask(knn.k(), knn.temperature()), probe());
     }
 }

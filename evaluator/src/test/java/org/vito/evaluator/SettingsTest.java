@@ -15,7 +15,13 @@ class SettingsTest {
     void defaultsAreUsable() {
         EvaluatorSettings settings = EvaluatorSettings.from(ConfigFactory.load());
         assertThat(settings.dataSets()).isEmpty();
-        assertThat(settings.tasks()).containsExactly("knn", "linear", "propagation");
+        assertThat(settings.tasks()).containsExactly("knn", "linear", "propagation", "imagenet-a");
+        assertThat(settings.linear().learningRates()).as("the paper's").containsExactly(0.4, 0.3, 0.2, 0.1, 0.05);
+        assertThat(settings.linear().epochs()).isEqualTo(80);
+        assertThat(settings.linear().batch()).isEqualTo(1024);
+        assertThat(settings.linear().standardise()).isFalse();
+        assertThat(settings.cache().directory()).isEmpty();
+        assertThat(settings.cache().limit()).isEqualTo(4L << 30);
         assertThat(DashboardSettings.from(ConfigFactory.load()).host()).isEqualTo("127.0.0.1");
     }
 
@@ -29,6 +35,12 @@ class SettingsTest {
         assertThat(settings.tasksOf(settings.dataSets().get(0))).containsExactly("knn", "linear");
         EvaluatorSettings videos = EvaluatorSettings.from(with("data-sets = [{ name = v, path = x, kind = davis }]"));
         assertThat(videos.tasksOf(videos.dataSets().get(0))).containsExactly("propagation");
+        EvaluatorSettings robust = EvaluatorSettings.from(
+                with(
+                        "data-sets = [{ name = a, path = x, kind = imagenet-a, classifier = imagenet },"
+                                + " { name = imagenet, path = y }, { name = b, path = x, kind = imagenet-a, classifier = network }]"));
+        assertThat(robust.tasksOf(robust.dataSets().get(0))).containsExactly("imagenet-a");
+        assertThat(robust.dataSet("b").classifier()).isEqualTo("network");
     }
 
     @Test
@@ -39,6 +51,21 @@ class SettingsTest {
         refused("data-sets = [{ path = x }]", "name");
         refused("data-sets = 3", "list of groups");
         refused("tasks = [knn], data-sets = [{ name = v, path = x, kind = davis }]", "v", "propagation");
+        refused(
+                "data-sets = [{ name = a, path = x, kind = imagenet-a }]",
+                "classifier",
+                "network, or the name",
+                "data-sets.1");
+        refused(
+                "data-sets = [{ name = a, path = x, classifier = network }]",
+                "classifier",
+                "none for a data set of this kind");
+        refused("data-sets = [{ name = network, path = x }]", "no data set called network");
+        refused(
+                "data-sets = [{ name = a, path = x, kind = imagenet-a, classifier = c }, { name = c, path = y, kind = davis }]",
+                "as classifier of a network or the name of a data set of labelled images, not c");
+        refused("cache.limit = -1", "vito.evaluator.cache.limit");
+        refused("linear.standardise = perhaps", "true or false");
         refused("linear.learning-rates = [0.1, -1]", "learning-rates", "above 0");
         refused("linear.learning-rates = fast", "learning-rates");
         refused("retry-at-start = [MOON]", "reason codes");

@@ -2,6 +2,7 @@ package org.vito.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
@@ -48,6 +49,26 @@ class PublishedModelsTest {
             assertThat(other.outputs()).isEqualTo(one.outputs()).contains("pooled", "layer3", "layer4", "logits");
             assertThat(other.imageSize()).isEqualTo(64);
             assertThat(other.encode(image, 1, 64)).isDeepEqualTo(one.encode(image, 1, 64));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"residual-basic", "swin"})
+    void theClassifierThatComesWithANetworkSaysWhatTheNetworkSays(String name) {
+        PublishedModels.importFile(weights(name), Optional.empty(), 64, directory);
+        NetworkClassifier classifier = NetworkClassifier.of(directory).orElseThrow();
+        ByteBuffer image = ByteBuffer.allocateDirect(40 * 40 * 3);
+        try (FrozenEncoder encoder = FrozenEncoder.open(directory)) {
+            List<Features> found = encoder.encode(image, 1, 40, 40, List.of("pooled", "logits"));
+            float[] pooled = found.get(0).values();
+            for (int c = 0; c < classifier.bias().length; c++) {
+                double logit = classifier.bias()[c];
+                for (int d = 0; d < pooled.length; d++) {
+                    logit += (double) classifier.weights()[c][d] * pooled[d];
+                }
+                assertThat(logit).isCloseTo(found.get(1).values()[c], within(1e-4));
+            }
+            assertThat(classifier.bias()).hasSize(encoder.classes());
         }
     }
 

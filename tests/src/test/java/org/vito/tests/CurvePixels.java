@@ -28,7 +28,8 @@ final class CurvePixels {
     /** Scores the brightness of the labelled pictures in {@code images}, on the pictures that {@code settings} choose. */
     static CurveArm score(Path images, Config settings) {
         long began = System.nanoTime();
-        Config evaluator = settings.withFallback(ConfigFactory.defaultReference())
+        Config evaluator = settings.withFallback(ConfigFactory.parseResources("presets/small.conf"))
+                .withFallback(ConfigFactory.defaultReference())
                 .resolve()
                 .getConfig("vito.evaluator");
         Limits limits = new Limits(evaluator.getInt("train-limit"), evaluator.getInt("test-limit"), 0, 0.2);
@@ -56,7 +57,8 @@ final class CurvePixels {
                         linear.getDoubleList("learning-rates"),
                         linear.getInt("epochs"),
                         linear.getInt("batch"),
-                        linear.getLong("seed"))));
+                        linear.getLong("seed"),
+                        linear.getBoolean("standardise"))));
     }
 
     /** The pictures at 28², whatever their own size. */

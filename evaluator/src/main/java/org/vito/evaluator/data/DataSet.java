@@ -1,7 +1,7 @@
 package org.vito.evaluator.data;
 
 /** What networks are measured on. */
-public sealed interface DataSet permits ImageSet, DavisSet {
+public sealed interface DataSet permits ImageSet, DavisSet, ClassifiedSet {
     /** What the settings call it. */
     String name();
 }

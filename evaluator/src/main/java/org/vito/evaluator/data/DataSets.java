@@ -16,7 +16,27 @@ public final class DataSets {
         /** IDX files as of MNIST, see {@link IdxSet}. */
         IDX,
         /** Videos with masks, see {@link DavisSet}. */
-        DAVIS
+        DAVIS,
+        /** Photographs of 200 classes, see {@link ImageNetA}. */
+        IMAGENET_A;
+
+        /** Whether a classifier that was trained on other images is tried on such a set. */
+        public boolean isClassified() {
+            return this == IMAGENET_A;
+        }
+
+        /** Whether such a set has labelled images to learn from. */
+        public boolean isLabelled() {
+            return this == AUTO || this == FOLDER || this == IDX;
+        }
+
+        private String expected() {
+            return switch (this) {
+                case AUTO, FOLDER, IDX -> "folders of images or IDX files";
+                case DAVIS -> "DAVIS 2017";
+                case IMAGENET_A -> "the 200 folders of imagenet-a.tar";
+            };
+        }
     }
 
     private DataSets() {}
@@ -29,16 +49,14 @@ public final class DataSets {
     public static DataSet open(String name, Path root, Kind kind, Limits limits) {
         if (!Files.isDirectory(root)) {
             throw bad("data set %s: %s is not a directory; expected %s there"
-                    .formatted(
-                            name,
-                            root.toAbsolutePath(),
-                            kind == Kind.DAVIS ? "DAVIS 2017" : "folders of images or IDX files"));
+                    .formatted(name, root.toAbsolutePath(), kind.expected()));
         }
         return switch (kind) {
             case FOLDER -> FolderSet.open(name, root, limits);
             case IDX -> IdxSet.open(name, root, limits);
             case AUTO -> IdxSet.isThere(root) ? IdxSet.open(name, root, limits) : FolderSet.open(name, root, limits);
             case DAVIS -> DavisSet.open(name, root, limits.videos());
+            case IMAGENET_A -> ImageNetA.open(name, root, limits.test());
         };
     }
 

@@ -1,7 +1,6 @@
 package org.vito.evaluator.data;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,9 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.vito.augment.EvaluationTransform;
 import org.vito.protocol.CounterRandom;
-import org.vito.protocol.VitoException;
 
 /**
  * An image set of one folder a class, the folder's name being the class: either {@code train/CLASS/…} with {@code
@@ -60,7 +57,10 @@ final class FolderSet {
             }
         }
         return new ImageSet(
-                name, classes, part(classes, trainFiles, limits.train()), part(classes, testFiles, limits.test()));
+                name,
+                classes,
+                part(root, classes, trainFiles, limits.train()),
+                part(root, classes, testFiles, limits.test()));
     }
 
     private static ImageSet split(String name, Path root, Limits limits) throws IOException {
@@ -89,7 +89,8 @@ final class FolderSet {
             }
         }
         List<String> classes = List.copyOf(all.keySet());
-        return new ImageSet(name, classes, part(classes, train, limits.train()), part(classes, test, limits.test()));
+        return new ImageSet(
+                name, classes, part(root, classes, train, limits.train()), part(root, classes, test, limits.test()));
     }
 
     static boolean isHeldOut(Path relative, double share) {
@@ -97,7 +98,7 @@ final class FolderSet {
         return CounterRandom.of(SPLIT_SEED, path, 0, 0).nextDouble() < share;
     }
 
-    private static Map<String, List<Path>> classes(String name, Path part) throws IOException {
+    static Map<String, List<Path>> classes(String name, Path part) throws IOException {
         Map<String, List<Path>> found = new TreeMap<>();
         try (Stream<Path> children = Files.list(part)) {
             for (Path folder : (Iterable<Path>) children.sorted()::iterator) {
@@ -139,7 +140,7 @@ final class FolderSet {
         return ENDINGS.contains(fileName.substring(fileName.lastIndexOf('.') + 1));
     }
 
-    private static ImagePart part(List<String> classes, Map<String, List<Path>> files, int limit) {
+    static ImagePart part(Path root, List<String> classes, Map<String, List<Path>> files, int limit) {
         List<Path> paths = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
         for (int c = 0; c < classes.size(); c++) {
@@ -156,43 +157,6 @@ final class FolderSet {
             chosenPaths[i] = paths.get(chosen[i]);
             chosenLabels[i] = all[chosen[i]];
         }
-        return new ImageFiles(chosenPaths, chosenLabels);
-    }
-
-    private static final class ImageFiles implements ImagePart {
-        private final Path[] paths;
-        private final int[] labels;
-
-        ImageFiles(Path[] paths, int[] labels) {
-            this.paths = paths;
-            this.labels = labels;
-        }
-
-        @Override
-        public int size() {
-            return paths.length;
-        }
-
-        @Override
-        public int label(int index) {
-            return labels[index];
-        }
-
-        @Override
-        public void write(int index, EvaluationTransform transform, ByteBuffer out) {
-            Path file = paths[index];
-            try {
-                byte[] bytes = Files.readAllBytes(file);
-                if (bytes.length == 0) {
-                    throw DataSets.bad("the file is empty");
-                }
-                transform.encoded(bytes, out);
-            } catch (IOException | VitoException e) {
-                throw DataSets.bad(
-                        "image %s cannot be used: %s; expected a readable JPEG, PNG, BMP or WebP"
-                                .formatted(file, e.getMessage()),
-                        e);
-            }
-        }
+        return new ImageFiles(root, chosenPaths, chosenLabels);
     }
 }

@@ -2,14 +2,18 @@ package org.vito.evaluator.data;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.vito.augment.EvaluationTransform;
+import org.vito.protocol.Sha256;
 import org.vito.protocol.VitoException;
 
 /**
@@ -174,6 +178,18 @@ final class IdxSet {
         @Override
         public int label(int index) {
             return labels[index];
+        }
+
+        @Override
+        public String identity() {
+            MessageDigest digest = Sha256.digest();
+            digest.update("raw 1 %d %d %d %s"
+                    .formatted(height, width, channels, Arrays.toString(labels))
+                    .getBytes(StandardCharsets.UTF_8));
+            for (byte[] image : images) {
+                digest.update(image);
+            }
+            return HexFormat.of().formatHex(digest.digest());
         }
 
         @Override

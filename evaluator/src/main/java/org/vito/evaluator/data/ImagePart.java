@@ -12,6 +12,13 @@ public interface ImagePart {
     int label(int index);
 
     /**
+     * A digest that is another one when images, labels or their order are others; of files their names, sizes and times count.
+     *
+     * @throws org.vito.protocol.VitoException BAD_DATA_SET naming the file that is there no more
+     */
+    String identity();
+
+    /**
      * Writes the centre crop of an image, {@code [crop, crop, 3]} bytes, at {@code out}'s position, which moves on.
      *
      * @throws org.vito.protocol.VitoException BAD_DATA_SET naming the image if it cannot be read

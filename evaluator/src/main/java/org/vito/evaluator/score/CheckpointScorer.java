@@ -4,18 +4,24 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.vito.evaluator.data.ClassifiedSet;
 import org.vito.evaluator.data.DataSet;
 import org.vito.evaluator.data.DavisSet;
 import org.vito.evaluator.data.ImageSet;
 import org.vito.evaluator.plan.Job;
 import org.vito.evaluator.plan.Scorer;
+import org.vito.evaluator.robust.Robustness;
+import org.vito.evaluator.task.Classifier;
 import org.vito.evaluator.task.Features;
+import org.vito.evaluator.task.LinearProbeTask;
 import org.vito.evaluator.task.Task;
 import org.vito.evaluator.task.Workers;
 import org.vito.evaluator.video.PropagationTask;
@@ -25,127 +31,190 @@ import org.vito.protocol.v1.CheckpointAnnouncement;
 
 /**
  * Scores a checkpoint, which it holds while it reads it: on labelled images it computes features once and runs each task on
- * them, on videos it runs the one task there is.
+ * them, on videos and on images that a classifier is tried on it runs the one task there is.
  */
 public final class CheckpointScorer implements Scorer {
-    private final Function<String, DataSet> dataSets;
-    private final Map<String, Task> tasks = new TreeMap<>();
-    private final PropagationTask propagation;
-    private final Optional<Path> masks;
-    private final ImageEncoder.Opener encoders;
-    private final int batch;
-    private final int threads;
-    private final Executor executor;
-    private final String reader;
-    private final InstantSource clock;
+    /** Name of a classifier: the one that a network brought with it. */
+    public static final String OWN_CLASSIFIER = "network";
+
+    /** What there is to score on. */
+    public interface Library {
+        /**
+         * Opens a data set by its name.
+         *
+         * @throws VitoException BAD_DATA_SET if it cannot be used; a failure of every task of the job
+         */
+        DataSet open(String name);
+
+        /**
+         * Whose classifier a set of {@link ClassifiedSet} is to be classified with: {@value #OWN_CLASSIFIER}, or the name of the
+         * labelled images that it is trained on.
+         */
+        String classifier(String dataSet);
+    }
 
     /**
-     * @param dataSets opens a data set by its name; a failure is one of every task of the job
-     * @param tasks on labelled images
-     * @param propagation on videos
-     * @param masks where it writes what it finds, one directory a checkpoint and data set
+     * What a scorer works with.
+     *
+     * @param encoders opens networks
+     * @param kept features and classifiers that are kept
+     * @param masks where masks that were found are written, one directory a checkpoint and data set
      * @param batch images encoded at once
      * @param threads used by one evaluator beside those of TensorFlow
      * @param executor lends them
      * @param reader under which name checkpoints are held: letters, digits, '.', '_', '-', and no other scorer's
      */
-    public CheckpointScorer(
-            Function<String, DataSet> dataSets,
-            Iterable<Task> tasks,
-            PropagationTask propagation,
-            Optional<Path> masks,
+    public record Means(
             ImageEncoder.Opener encoders,
+            KeptFiles kept,
+            Optional<Path> masks,
             int batch,
             int threads,
             Executor executor,
             String reader,
-            InstantSource clock) {
-        this.dataSets = dataSets;
+            InstantSource clock) {}
+
+    private final Library library;
+    private final Map<String, Task> tasks = new TreeMap<>();
+    private final PropagationTask propagation;
+    private final Classifiers classifiers;
+    private final Means means;
+
+    /**
+     * @param tasks on labelled images
+     * @param probe the linear probe among them, which also trains the classifiers of other tasks
+     * @param propagation on videos
+     */
+    public CheckpointScorer(
+            Library library, Iterable<Task> tasks, LinearProbeTask probe, PropagationTask propagation, Means means) {
+        this.library = library;
         tasks.forEach(task -> this.tasks.put(task.name(), task));
         this.propagation = propagation;
-        this.masks = masks;
-        this.encoders = encoders;
-        this.batch = batch;
-        this.threads = threads;
-        this.executor = executor;
-        this.reader = reader;
-        this.clock = clock;
+        this.means = means;
+        classifiers = new Classifiers(means.kept(), probe);
     }
 
     @Override
     public void score(Job job, Listener listener) {
-        Workers workers = new Workers(executor, threads, () -> {
+        Workers workers = new Workers(means.executor(), means.threads(), () -> {
             listener.alive();
             return listener.cancelled();
         });
         job.tasks().forEach(listener::started);
-        DataSet set = dataSets.apply(job.dataSet());
-        if (set instanceof DavisSet videos) {
-            job.tasks().forEach(name -> propagate(name, job, videos, listener, workers));
-        } else {
-            onImages(job, (ImageSet) set, listener, workers);
+        DataSet set = library.open(job.dataSet());
+        try (Checkpoint checkpoint = open(job, listener, workers)) {
+            if (set instanceof ImageSet images) {
+                onImages(job, images, checkpoint, listener, workers);
+            } else {
+                job.tasks().forEach(name -> tell(name, listener, () -> alone(name, job, set, checkpoint, workers)));
+            }
         }
     }
 
-    private void onImages(Job job, ImageSet set, Listener listener, Workers workers) {
-        long begun = System.nanoTime();
-        Features features = features(job, set, listener, workers);
-        double featureSeconds = secondsSince(begun);
+    private Checkpoint open(Job job, Listener listener, Workers workers) {
+        String digest = job.checkpoint().getDigest();
+        HeldCheckpoint held = HeldCheckpoint.hold(directory(job.checkpoint()), digest, means.reader(), means.clock());
+        return new Checkpoint(held, digest, means.encoders(), means.batch(), means.kept(), workers, listener::alive);
+    }
+
+    private void onImages(Job job, ImageSet set, Checkpoint checkpoint, Listener listener, Workers workers) {
+        Shared features = new Shared(() -> checkpoint.features(set));
+        if (job.tasks().stream().anyMatch(name -> !(tasks.get(name) instanceof LinearProbeTask))) {
+            features.get(); // a failure here is one of every task
+        }
+        checkpoint.release();
         for (String name : job.tasks()) {
-            run(name, features, featureSeconds, listener, workers);
+            tell(name, listener, () -> {
+                Task task = tasks.get(name);
+                if (task == null) {
+                    throw new VitoException(
+                            Reason.BAD_SETTING, "there is no task " + name + "; there are " + tasks.keySet());
+                }
+                Map<String, Double> metrics = new LinkedHashMap<>(
+                        task instanceof LinearProbeTask
+                                ? classifiers
+                                        .trained(checkpoint, set, features, workers)
+                                        .metrics()
+                                : task.run(features.get(), workers));
+                features.seconds().ifPresent(seconds -> metrics.put("seconds.features", seconds));
+                return metrics;
+            });
         }
     }
 
-    private void propagate(String name, Job job, DavisSet videos, Listener listener, Workers workers) {
-        long begun = System.nanoTime();
-        if (!name.equals(PropagationTask.NAME)) {
+    /** The one task on a set of another kind. */
+    private Map<String, Double> alone(String name, Job job, DataSet set, Checkpoint checkpoint, Workers workers) {
+        if (set instanceof DavisSet videos) {
+            requireTask(name, PropagationTask.NAME, set);
+            Optional<Path> to = means.masks()
+                    .map(root -> root.resolve(job.checkpoint().getRunId())
+                            .resolve(String.valueOf(job.checkpoint().getStep()))
+                            .resolve(videos.name()));
+            return propagation.run(checkpoint.directory(), videos, to, workers, checkpoint.alive());
+        }
+        ClassifiedSet images = (ClassifiedSet) set;
+        requireTask(name, Robustness.task(images), set);
+        Classified network = new Classified(checkpoint, classifier(set.name(), checkpoint, workers));
+        return Robustness.measure(images, network);
+    }
+
+    private Classifier classifier(String dataSet, Checkpoint checkpoint, Workers workers) {
+        String name = library.classifier(dataSet);
+        if (name.equals(OWN_CLASSIFIER)) {
+            return Classifiers.ofNetwork(checkpoint);
+        }
+        if (!(library.open(name) instanceof ImageSet labelled)) {
             throw new VitoException(
-                    Reason.BAD_SETTING, "there is no task " + name + " on videos; there is " + PropagationTask.NAME);
+                    Reason.BAD_SETTING,
+                    "data set %s is to be classified with a classifier of %s, which has no labelled images to train it on"
+                            .formatted(dataSet, name));
         }
-        try (HeldCheckpoint held = hold(job)) {
-            Optional<Path> to = masks.map(root -> root.resolve(job.checkpoint().getRunId())
-                    .resolve(String.valueOf(job.checkpoint().getStep()))
-                    .resolve(videos.name()));
-            listener.scored(
-                    name,
-                    propagation.run(held.directory(), videos, to, workers, () -> {
-                        held.renew();
-                        listener.alive();
-                    }),
-                    secondsSince(begun));
+        return classifiers.trained(checkpoint, labelled, () -> checkpoint.features(labelled), workers);
+    }
+
+    private static void requireTask(String name, String expected, DataSet set) {
+        if (!name.equals(expected)) {
+            throw new VitoException(
+                    Reason.BAD_SETTING, "there is no task %s on %s; there is %s".formatted(name, set.name(), expected));
         }
     }
 
-    private HeldCheckpoint hold(Job job) {
-        return HeldCheckpoint.hold(directory(job.checkpoint()), job.checkpoint().getDigest(), reader, clock);
-    }
-
-    private Features features(Job job, ImageSet set, Listener listener, Workers workers) {
-        try (HeldCheckpoint held = hold(job);
-                ImageEncoder encoder = encoders.open(held.directory());
-                FeatureExtractor extractor = new FeatureExtractor(encoder, batch, workers, () -> {
-                    held.renew();
-                    listener.alive();
-                })) {
-            return extractor.extract(set);
-        }
-    }
-
-    private void run(String name, Features features, double featureSeconds, Listener listener, Workers workers) {
+    private static void tell(String name, Listener listener, Supplier<Map<String, Double>> work) {
         long begun = System.nanoTime();
         try {
-            Task task = tasks.get(name);
-            if (task == null) {
-                throw new VitoException(
-                        Reason.BAD_SETTING, "there is no task " + name + "; there are " + tasks.keySet());
-            }
-            Map<String, Double> metrics = new java.util.LinkedHashMap<>(task.run(features, workers));
-            metrics.put("seconds.features", featureSeconds);
-            listener.scored(name, metrics, secondsSince(begun));
-        } catch (CancellationException e) {
+            listener.scored(name, work.get(), secondsSince(begun));
+        } catch (CancellationException | org.vito.protocol.RetriableException e) {
             throw e;
         } catch (RuntimeException e) { // of this task alone
             listener.failed(name, e, secondsSince(begun));
+        }
+    }
+
+    /** Features that are computed when they are first asked for. */
+    private static final class Shared implements Supplier<Features> {
+        private final Supplier<Features> made;
+        private @Nullable Features features;
+        private double seconds;
+
+        Shared(Supplier<Features> made) {
+            this.made = made;
+        }
+
+        @Override
+        public Features get() {
+            Features known = features;
+            if (known == null) {
+                long begun = System.nanoTime();
+                known = made.get();
+                seconds = secondsSince(begun);
+                features = known;
+            }
+            return known;
+        }
+
+        /** How long that took, if they were asked for. */
+        Optional<Double> seconds() {
+            return features == null ? Optional.empty() : Optional.of(seconds);
         }
     }
 
@@ -170,8 +239,7 @@ public final class CheckpointScorer implements Scorer {
         return directory;
     }
 
-    private static VitoException damaged(
-            String message, CheckpointAnnouncement checkpoint, @org.jspecify.annotations.Nullable Exception cause) {
+    private static VitoException damaged(String message, CheckpointAnnouncement checkpoint, @Nullable Exception cause) {
         String text = message.formatted(checkpoint.getRunId(), checkpoint.getStep(), checkpoint.getAddress());
         return cause == null
                 ? new VitoException(Reason.DAMAGED_CHECKPOINT, text)

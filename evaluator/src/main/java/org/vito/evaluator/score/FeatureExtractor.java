@@ -5,12 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vito.augment.EvaluationTransform;
 import org.vito.evaluator.data.ImagePart;
-import org.vito.evaluator.data.ImageSet;
-import org.vito.evaluator.task.Features;
 import org.vito.evaluator.task.Workers;
 
 /**
- * Makes the features of an image set under one network, batch by batch: shorter side resized to 256/224 of the network's
+ * Makes the features of images under one network, batch by batch: shorter side resized to 256/224 of the network's
  * image size, centre crop of that size.
  */
 final class FeatureExtractor implements AutoCloseable {
@@ -36,27 +34,15 @@ final class FeatureExtractor implements AutoCloseable {
         }
     }
 
-    Features extract(ImageSet set) {
-        return new Features(
-                encode(set.train()),
-                labels(set.train()),
-                encode(set.test()),
-                labels(set.test()),
-                set.classes().size());
-    }
-
-    private static int[] labels(ImagePart part) {
-        return java.util.stream.IntStream.range(0, part.size()).map(part::label).toArray();
-    }
-
-    private float[][] encode(ImagePart part) {
-        float[][] features = new float[part.size()][];
-        for (int from = 0; from < features.length; from += batch) {
+    /** Features of the images {@code from} … {@code to}-1. */
+    float[][] encode(ImagePart part, int from, int to) {
+        float[][] features = new float[to - from][];
+        for (int done = 0; done < features.length; done += batch) {
             workers.check();
-            int count = Math.min(batch, features.length - from);
-            write(part, from, count);
+            int count = Math.min(batch, features.length - done);
+            write(part, from + done, count);
             float[][] encoded = encoder.encode(images.duplicate().limit(count * size * size * 3), count, size);
-            System.arraycopy(encoded, 0, features, from, count);
+            System.arraycopy(encoded, 0, features, done, count);
             alive.run();
         }
         return features;

@@ -73,14 +73,7 @@ final class LinearHead {
 
     /** Logits {@code [classes][count]} of the features in {@code columns}, {@code [dimension * count]}. */
     float[][] logits(float[] columns, int count) {
-        float[][] logits = new float[classes][count];
-        for (int c = 0; c < classes; c++) {
-            Arrays.fill(logits[c], bias[c]);
-            for (int d = 0; d < dimension; d++) {
-                Vectors.addScaled(logits[c], weights[c][d], columns, d * count, count);
-            }
-        }
-        return logits;
+        return Vectors.affine(weights, bias, columns, count);
     }
 
     /** Turns column {@code b} into softmax minus the one-hot label. @return its cross-entropy */

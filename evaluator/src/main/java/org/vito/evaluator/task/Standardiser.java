@@ -38,6 +38,18 @@ final class Standardiser {
         }
     }
 
+    /** Changes a classifier of standardised features into the same one of features as they are. */
+    void fold(float[][] weights, float[] bias) {
+        for (int c = 0; c < weights.length; c++) {
+            double offset = bias[c];
+            for (int d = 0; d < mean.length; d++) {
+                weights[c][d] *= scale[d];
+                offset -= (double) weights[c][d] * mean[d];
+            }
+            bias[c] = (float) offset;
+        }
+    }
+
     float[][] apply(float[][] features) {
         float[][] out = new float[features.length][mean.length];
         for (int i = 0; i < features.length; i++) {

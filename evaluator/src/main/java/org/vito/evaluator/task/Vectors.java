@@ -1,5 +1,6 @@
 package org.vito.evaluator.task;
 
+import java.util.Arrays;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
@@ -12,6 +13,30 @@ final class Vectors {
         for (int i = 0; i < count; i++) {
             to[i] += factor * from[fromAt + i];
         }
+    }
+
+    /** The first {@code count} rows turned into columns, {@code [dimension * count]}, the row running fastest. */
+    static float[] transposed(float[][] rows, int count) {
+        int dimension = rows[0].length;
+        float[] columns = new float[Math.multiplyExact(dimension, count)];
+        for (int b = 0; b < count; b++) {
+            for (int d = 0; d < dimension; d++) {
+                columns[d * count + b] = rows[b][d];
+            }
+        }
+        return columns;
+    }
+
+    /** {@code weights · columns + bias}, {@code [weights.length][count]}, of {@code count} columns as {@link #transposed} makes them. */
+    static float[][] affine(float[][] weights, float[] bias, float[] columns, int count) {
+        float[][] out = new float[weights.length][count];
+        for (int c = 0; c < out.length; c++) {
+            Arrays.fill(out[c], bias[c]);
+            for (int d = 0; d < weights[c].length; d++) {
+                addScaled(out[c], weights[c][d], columns, d * count, count);
+            }
+        }
+        return out;
     }
 
     static double squaredNorm(float[] v) {

@@ -9,11 +9,11 @@ import java.util.Map;
  * @param low 0 … share
  * @param high share … 1
  */
-record Wilson(double low, double high) {
+public record Wilson(double low, double high) {
     private static final double Z = 1.959963984540054; // 97.5 % of a normal distribution lie below
 
     /** The interval of {@code right} successes, 0 … trials, in {@code trials}, at least 1. */
-    static Wilson of(int right, int trials) {
+    public static Wilson of(int right, int trials) {
         double n = trials;
         double p = right / n;
         double centre = p + Z * Z / (2 * n);
@@ -24,8 +24,8 @@ record Wilson(double low, double high) {
                 right == trials ? 1 : Math.min(1, (centre + half) / scale));
     }
 
-    /** Adds {@code name}, {@code name.low} and {@code name.high}. */
-    static void put(Map<String, Double> metrics, String name, int right, int trials) {
+    /** Adds {@code name}, {@code name.low} and {@code name.high}: the share of {@code right} in {@code trials} and its interval. */
+    public static void put(Map<String, Double> metrics, String name, int right, int trials) {
         Wilson interval = of(right, trials);
         metrics.put(name, (double) right / trials);
         metrics.put(name + ".low", interval.low);

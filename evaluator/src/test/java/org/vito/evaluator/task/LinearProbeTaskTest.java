@@ -20,7 +20,7 @@ class LinearProbeTaskTest {
         float[][] rows = KnnTaskTest.gaussian(random, count, DIMENSION);
         int[] labels =
                 IntStream.range(0, count).map(i -> random.nextInt(CLASSES)).toArray();
-        float[] columns = LinearProbeTask.transposed(rows, count);
+        float[] columns = Vectors.transposed(rows, count);
         LinearHead head = new LinearHead(CLASSES, DIMENSION);
         for (float[] w : head.weights()) {
             for (int d = 0; d < DIMENSION; d++) {
@@ -57,7 +57,7 @@ class LinearProbeTaskTest {
     void lossOfAnUntrainedHeadIsThatOfGuessing() {
         float[][] rows = {{1, 2}, {3, 4}};
         LinearHead head = new LinearHead(5, 2);
-        double loss = head.gradient(rows, LinearProbeTask.transposed(rows, 2), new int[] {0, 4}, 2);
+        double loss = head.gradient(rows, Vectors.transposed(rows, 2), new int[] {0, 4}, 2);
         assertThat(loss).isCloseTo(Math.log(5), within(1e-6));
     }
 
@@ -85,7 +85,7 @@ class LinearProbeTaskTest {
         // predictor says 3/4 at +1, so the logit difference there is ln 3.
         float[][] rows = {{1}, {1}, {1}, {1}, {-1}, {-1}, {-1}, {-1}};
         int[] labels = {1, 1, 1, 0, 0, 0, 0, 1};
-        float[] columns = LinearProbeTask.transposed(rows, 8);
+        float[] columns = Vectors.transposed(rows, 8);
         LinearHead head = new LinearHead(2, 1);
         double loss = 0;
         for (int step = 0; step < 600; step++) {
@@ -115,7 +115,8 @@ class LinearProbeTaskTest {
                 KnnTaskTest.around(random, centres, testLabels),
                 testLabels,
                 classes);
-        LinearProbeTask task = new LinearProbeTask(new LinearProbeTask.Options(List.of(1e-7, 1.0, 10.0), 30, 64, 0));
+        LinearProbeTask task =
+                new LinearProbeTask(new LinearProbeTask.Options(List.of(1e-7, 1.0, 10.0), 30, 64, 0, true));
         Map<String, Double> metrics = task.run(features, Workers.single());
         assertThat(metrics.get("top1")).isGreaterThan(0.97);
         assertThat(metrics.get("top1"))
@@ -125,6 +126,62 @@ class LinearProbeTaskTest {
         assertThat(metrics).containsKeys("top1.lr=1.0E-7", "top1.lr=1.0", "top1.lr=10.0", "top1.low", "top5.high");
         assertThat(metrics.keySet().iterator().next()).isEqualTo("top1");
         assertThat(task.run(features, Workers.single())).isEqualTo(metrics); // the same order, the same numbers
+    }
+
+    /**
+     * Nine steps of torch.optim.SGD (PyTorch 2.13, 64 bit, nesterov, momentum 0.9) with LambdaLR on the same batches: rates 20 and 80
+     * scaled by 5/256, half a cosine; with standardised features those of the classifier before folding.
+     */
+    @Test
+    void trainsAsPyTorchDoes() {
+        float[][] weights = {
+            {-0.821177f, -0.290191f, -0.121725f},
+            {-0.299447f, 0.133652f, 0.395196f},
+            {0.473159f, 0.158308f, -0.426878f},
+            {0.647466f, -0.001769f, 0.153408f}
+        };
+        Classifier raw = trained(20, false);
+        assertThat(raw.weights()).satisfies(w -> close(w, weights));
+        assertThat(new float[][] {raw.bias()})
+                .satisfies(b -> close(b, new float[][] {{0.70444f, 0.800837f, -0.779935f, -0.725341f}}));
+        assertThat(trained(80, false).logits(made(100, 102)))
+                .satisfies(x -> close(x, new float[][] {
+                    {0.790266f, 2.114583f, -2.806648f, -0.0982f}, {1.110663f, 3.613958f, -2.776642f, -1.947979f}
+                }));
+        assertThat(trained(20, true).logits(made(100, 102)))
+                .satisfies(x -> close(x, new float[][] {
+                    {0.603496f, 0.937264f, -1.149121f, -0.391638f}, {0.734862f, 1.164575f, -1.064485f, -0.834952f}
+                }));
+        assertThat(trained(80, true).logits(made(100, 102)))
+                .satisfies(x -> close(x, new float[][] {
+                    {0.74114f, 2.079973f, -2.58754f, -0.233574f}, {1.050196f, 3.105635f, -2.46458f, -1.69125f}
+                }));
+        assertThat(raw.metrics()).containsEntry("top1", 0.2);
+    }
+
+    private static Classifier trained(double rate, boolean standardise) {
+        int[] labels = {0, 1, 0, 3, 0, 1, 2, 1, 0, 1, 0, 1};
+        int[] testLabels = IntStream.range(0, 30).map(i -> i / 2 % CLASSES).toArray();
+        Features features = new Features(made(0, 12), labels, made(100, 130), testLabels, CLASSES);
+        return new LinearProbeTask(new LinearProbeTask.Options(List.of(rate), 3, 5, 0, standardise))
+                .train(features, List.of("a", "b", "c", "d"), Workers.single());
+    }
+
+    private static float[][] made(int from, int to) {
+        float[][] rows = new float[to - from][3];
+        for (int i = from; i < to; i++) {
+            for (int d = 0; d < 3; d++) {
+                rows[i - from][d] = (7 * i + 3 * d * d + i * d) % 11 / 5f - 1;
+            }
+        }
+        return rows;
+    }
+
+    private static void close(float[][] actual, float[][] expected) {
+        assertThat(actual).hasDimensions(expected.length, expected[0].length);
+        for (int i = 0; i < actual.length; i++) {
+            assertThat(actual[i]).containsExactly(expected[i], within(2e-5f));
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.vito.learner.network;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.vito.protocol.Settings;
 
@@ -89,6 +90,11 @@ public record NetworkSpec(
      */
     public static NetworkSpec from(Settings model) {
         return NetworkSettings.read(model);
+    }
+
+    /** What the names of its classifier's weights begin with, as timm has them, where it has a classifier. */
+    public Optional<String> classifier() {
+        return classes == 0 ? Optional.empty() : Optional.of(Backbone.classifier(backbone, Network.BACKBONE));
     }
 
     /** Channels of the output of a group, counted from 1. */

@@ -33,6 +33,9 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     /** Largest header read, as in the reference implementation. */
     private static final long LONGEST_HEADER = 100_000_000;
 
+    /** Name in the header of the texts about the tensors. */
+    static final String METADATA = "__metadata__";
+
     private static final int PREFIX = Long.BYTES;
     private static final int CHUNK = 1 << 20;
     private static final ObjectMapper JSON = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
@@ -44,6 +47,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     private final Path path;
     private final FileChannel channel;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, String> about = new LinkedHashMap<>();
     private long dataStart;
 
     private SafetensorsFile(Path path, FileChannel channel) {
@@ -80,6 +84,11 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     @Override
     public Set<String> names() {
         return Collections.unmodifiableSet(entries.keySet());
+    }
+
+    /** What the file says about its tensors: texts by name, possibly none. */
+    public Map<String, String> about() {
+        return Collections.unmodifiableMap(about);
     }
 
     /** Shape of tensor {@code name}, as laid out in the file. */
@@ -166,7 +175,12 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
         }
         List<Span> spans = new ArrayList<>();
         header.fields().forEachRemaining(field -> {
-            if (!field.getKey().equals("__metadata__")) {
+            if (field.getKey().equals(METADATA)) {
+                field.getValue()
+                        .fields()
+                        .forEachRemaining(
+                                text -> about.put(text.getKey(), text.getValue().asText()));
+            } else {
                 spans.add(readEntry(field.getKey(), field.getValue()));
             }
         });

@@ -31,8 +31,21 @@ public final class SafetensorsWriter {
      * @throws VitoException STORAGE if the file cannot be written
      */
     public static void write(Path path, Map<String, List<Long>> shapes, Function<String, float[]> values) {
+        write(path, Map.of(), shapes, values);
+    }
+
+    /**
+     * The same with texts about the tensors.
+     *
+     * @param about texts by name, told by {@link SafetensorsFile#about}; {@code format} is taken
+     * @param shapes names and shapes of the tensors, in the order in which they are written
+     * @param values all elements of the tensor of a name, the last dimension running fastest
+     * @throws VitoException STORAGE if the file cannot be written
+     */
+    public static void write(
+            Path path, Map<String, String> about, Map<String, List<Long>> shapes, Function<String, float[]> values) {
         try (OutputStream out = Files.newOutputStream(path)) {
-            out.write(header(shapes));
+            out.write(header(about, shapes));
             for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
                 float[] elements = values.apply(tensor.getKey());
                 if (elements.length != Shapes.elements(tensor.getValue())) {
@@ -47,9 +60,10 @@ public final class SafetensorsWriter {
     }
 
     /** The length and the JSON object, filled up with spaces so that the data are aligned. */
-    private static byte[] header(Map<String, List<Long>> shapes) throws IOException {
+    private static byte[] header(Map<String, String> about, Map<String, List<Long>> shapes) throws IOException {
         ObjectNode root = JSON.createObjectNode();
-        root.putObject("__metadata__").put("format", "pt");
+        ObjectNode metadata = root.putObject(SafetensorsFile.METADATA).put("format", "pt");
+        about.forEach(metadata::put);
         long offset = 0;
         for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
             long end = offset + Math.multiplyExact(Shapes.elements(tensor.getValue()), Float.BYTES);

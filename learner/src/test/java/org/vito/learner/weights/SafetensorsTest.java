@@ -46,6 +46,17 @@ class SafetensorsTest {
     }
 
     @Test
+    void textsAboutTheTensorsAreKept() {
+        Path path = directory.resolve("about.safetensors");
+        Map<String, String> about = Map.of("classes", "[\"tench\", \"großer Hai\"]");
+        SafetensorsWriter.write(path, about, Map.of("a", List.of(2L)), name -> new float[] {1, 2});
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            assertThat(file.about()).containsAllEntriesOf(about).containsEntry("format", "pt");
+            assertThat(file.names()).containsExactly("a");
+        }
+    }
+
+    @Test
     void everyTypeOfFloatIsReadAndOthersAreLeftOut() throws IOException {
         Path path = file(
                 """

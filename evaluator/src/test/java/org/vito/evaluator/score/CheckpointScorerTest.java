@@ -1,0 +1,256 @@
+package org.vito.evaluator.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vito.evaluator.data.DataSet;
+import org.vito.evaluator.data.DataSets;
+import org.vito.evaluator.data.DataSets.Kind;
+import org.vito.evaluator.data.Limits;
+import org.vito.evaluator.data.MadeImageNet;
+import org.vito.evaluator.plan.Job;
+import org.vito.evaluator.plan.Scorer;
+import org.vito.evaluator.task.KnnTask;
+import org.vito.evaluator.task.LinearProbeTask;
+import org.vito.evaluator.video.PropagationTask;
+import org.vito.learner.TensorFile;
+import org.vito.protocol.Reason;
+import org.vito.protocol.Sha256;
+import org.vito.protocol.VitoException;
+import org.vito.protocol.v1.CheckpointAnnouncement;
+
+/** Jobs on made sets of ImageNet's layout, with a network that tells their colours. */
+class CheckpointScorerTest {
+    private static final String IMAGENET = "imagenet";
+
+    @TempDir
+    Path directory;
+
+    private final AtomicInteger encoded = new AtomicInteger();
+    private final Map<String, Kind> kinds = new HashMap<>(Map.of(IMAGENET, Kind.FOLDER, "imagenet-a", Kind.IMAGENET_A));
+    private String classifier = IMAGENET;
+
+    @BeforeEach
+    void write() {
+        MadeImageNet.labelled(directory.resolve(IMAGENET));
+        MadeImageNet.imageNetA(directory.resolve("imagenet-a"));
+    }
+
+    private static final class Listener implements Scorer.Listener {
+        private final Map<String, Map<String, Double>> scored = new HashMap<>();
+        private final Map<String, Throwable> failed = new HashMap<>();
+
+        @Override
+        public void alive() {}
+
+        @Override
+        public boolean cancelled() {
+            return false;
+        }
+
+        @Override
+        public void started(String task) {}
+
+        @Override
+        public void scored(String task, Map<String, Double> metrics, double seconds) {
+            scored.put(task, metrics);
+        }
+
+        @Override
+        public void failed(String task, Throwable cause, double seconds) {
+            failed.put(task, cause);
+        }
+    }
+
+    private ImageEncoder counting() {
+        ImageEncoder encoder = MadeImageNet.encoder();
+        return new ImageEncoder() {
+            @Override
+            public int imageSize() {
+                return encoder.imageSize();
+            }
+
+            @Override
+            public float[][] encode(ByteBuffer images, int count, int size) {
+                encoded.addAndGet(count);
+                return encoder.encode(images, count, size);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    /** Runs a job in a life of its own. */
+    private Listener score(long step, String dataSet, String... tasks) throws IOException {
+        CheckpointScorer.Library library = new CheckpointScorer.Library() {
+            @Override
+            public DataSet open(String name) {
+                return DataSets.open(
+                        name, directory.resolve(name), kinds.getOrDefault(name, Kind.AUTO), new Limits(0, 0, 0, 0.2));
+            }
+
+            @Override
+            public String classifier(String of) {
+                return classifier;
+            }
+        };
+        LinearProbeTask probe = new LinearProbeTask(new LinearProbeTask.Options(List.of(0.1, 0.2), 30, 1024, 0, false));
+        Listener listener = new Listener();
+        new CheckpointScorer(
+                        library,
+                        List.of(new KnnTask(1, 0.07), probe),
+                        probe,
+                        new PropagationTask(new PropagationTask.Options(1, 1, 1, 1)),
+                        new CheckpointScorer.Means(
+                                checkpoint -> counting(),
+                                new KeptFiles(directory.resolve("kept"), 1 << 26, () -> Instant.EPOCH),
+                                Optional.empty(),
+                                100,
+                                1,
+                                Runnable::run,
+                                "test",
+                                () -> Instant.EPOCH))
+                .score(new Job(checkpoint(step), dataSet, List.of(tasks), 1), listener);
+        return listener;
+    }
+
+    private CheckpointAnnouncement checkpoint(long step) throws IOException {
+        Path checkpoint = Files.createDirectories(directory.resolve("step-" + step));
+        byte[] manifest =
+                ("{'format':2,'run':'r','step':%d,'generation':1,'loss':1,'architecture':'made','configDigest':'c',"
+                                + "'atMs':1,'positions':{},'files':{}}")
+                        .formatted(step)
+                        .replace('\'', '"')
+                        .getBytes(StandardCharsets.UTF_8);
+        Files.write(checkpoint.resolve("manifest.json"), manifest);
+        return CheckpointAnnouncement.newBuilder()
+                .setRunId("r")
+                .setStep(step)
+                .setDigest(Sha256.of(manifest))
+                .setAddress(checkpoint.toUri().toString())
+                .build();
+    }
+
+    @Test
+    void everyImageOfALabelledSetIsEncodedOnceForAllTasksAndLives() throws IOException {
+        Listener first = score(1, IMAGENET, "knn", "linear");
+        assertThat(first.failed).isEmpty();
+        assertThat(first.scored.get("knn")).containsEntry("top1", 1.0).containsKey("seconds.features");
+        assertThat(first.scored.get("linear")).containsEntry("top1", 1.0);
+        assertThat(encoded).hasValue(400);
+
+        assertThat(score(1, "imagenet-a", "imagenet-a").scored.get("imagenet-a"))
+                .containsEntry("top1", (7500 - 38) / 7500.0)
+                .containsEntry("images", 7500.0)
+                .containsKeys("top1.low", "top1.high");
+        assertThat(encoded).hasValue(400 + 7500);
+
+        assertThat(score(1, IMAGENET, "knn", "linear").scored.get("linear"))
+                .as("the kept one's")
+                .containsEntry("top1.lr=0.1", 1.0)
+                .containsKeys("top5", "learning-rate");
+        assertThat(encoded).hasValue(400 + 7500);
+        score(2, IMAGENET, "linear");
+        assertThat(encoded).as("of another network").hasValue(800 + 7500);
+    }
+
+    @Test
+    void aClassifierIsTrainedWhereItIsNeededAndKeptAsTimmWouldHaveIt() throws IOException {
+        assertThat(score(1, "imagenet-a", "imagenet-a").scored).containsKey("imagenet-a");
+        assertThat(encoded).hasValue(400 + 7500);
+        List<Path> kept;
+        try (Stream<Path> files = Files.list(directory.resolve("kept"))) {
+            kept = files.filter(f -> f.toString().endsWith(".classifier.safetensors"))
+                    .toList();
+        }
+        assertThat(kept).hasSize(1);
+        TensorFile file = TensorFile.read(kept.get(0));
+        assertThat(file.tensor("fc.weight").shape()).containsExactly(200L, 256L);
+        assertThat(file.tensor("fc.bias").shape()).containsExactly(200L);
+        assertThat(file.about())
+                .containsEntry("data-set", IMAGENET)
+                .containsEntry("checkpoint", checkpoint(1).getDigest());
+        assertThat(file.about().get("classes")).startsWith("[\"n01440764\",");
+        assertThat(file.about().get("metrics")).startsWith("{\"top1\":1.0,");
+        assertThat(file.about().get("recipe")).contains("0.1, 0.2", "1024");
+
+        score(1, IMAGENET, "linear");
+        assertThat(encoded).as("the classifier is there").hasValue(400 + 7500);
+        Files.write(kept.get(0), new byte[7]);
+        assertThat(score(1, IMAGENET, "linear").scored.get("linear")).containsEntry("top1", 1.0);
+        assertThat(encoded).as("trained anew on the features that are there").hasValue(400 + 7500);
+        assertThat(TensorFile.read(kept.get(0)).tensors()).containsKey("fc.weight");
+    }
+
+    @Test
+    void whatIsMissingFailsTheTaskAndSaysWhat() throws IOException {
+        classifier = "nowhere";
+        refused(
+                score(1, "imagenet-a", "imagenet-a"),
+                "imagenet-a",
+                Reason.BAD_DATA_SET,
+                "data set nowhere",
+                "not a directory");
+        classifier = CheckpointScorer.OWN_CLASSIFIER;
+        Files.writeString(
+                directory.resolve("step-1/model.json"),
+                "{\"format\":2,\"size\":8,\"network\":{\"architecture\":\"x\",\"backbone\":{\"kind\":\"residual\"}}}");
+        assertThat(score(1, "imagenet-a", "imagenet-a").failed.get("imagenet-a"))
+                .isInstanceOfSatisfying(
+                        VitoException.class, e -> assertThat(e.reason()).isEqualTo(Reason.DAMAGED_CHECKPOINT));
+        refused(
+                score(1, "imagenet-a", "knn"),
+                "knn",
+                Reason.BAD_SETTING,
+                "no task knn on imagenet-a; there is imagenet-a");
+        refused(score(1, IMAGENET, "dance", "knn"), "dance", Reason.BAD_SETTING, "there is no task dance");
+        Files.delete(directory
+                .resolve(IMAGENET)
+                .resolve("val")
+                .resolve(MadeImageNet.classes().get(7))
+                .resolve("b.png"));
+        Files.delete(directory
+                .resolve(IMAGENET)
+                .resolve("train")
+                .resolve(MadeImageNet.classes().get(7))
+                .resolve("a.png"));
+        Files.delete(directory
+                .resolve(IMAGENET)
+                .resolve("val")
+                .resolve(MadeImageNet.classes().get(7)));
+        Files.delete(directory
+                .resolve(IMAGENET)
+                .resolve("train")
+                .resolve(MadeImageNet.classes().get(7)));
+        classifier = IMAGENET;
+        refused(
+                score(1, "imagenet-a", "imagenet-a"),
+                "imagenet-a",
+                Reason.OTHER_CONFIGURATION,
+                "does not know class " + MadeImageNet.classes().get(7),
+                "expected one trained on ImageNet");
+    }
+
+    private static void refused(Listener listener, String task, Reason reason, String... parts) {
+        assertThat(listener.scored).doesNotContainKey(task);
+        assertThat(listener.failed.get(task))
+                .isInstanceOfSatisfying(
+                        VitoException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+                .hasMessageContainingAll(parts);
+    }
+}
