@@ -226,6 +226,8 @@ public record EvaluatorSettings(
             case AUTO, FOLDER, IDX -> List.of("knn", "linear");
             case DAVIS -> List.of(PropagationTask.NAME);
             case IMAGENET_A -> List.of(Robustness.IMAGENET_A);
+            case IMAGENET_VID_ROBUST -> List.of(Robustness.IMAGENET_VID_ROBUST);
+            case IMAGENET_3DCC -> List.of(Robustness.IMAGENET_3DCC);
         };
     }
 

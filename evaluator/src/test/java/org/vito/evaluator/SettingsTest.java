@@ -15,7 +15,8 @@ class SettingsTest {
     void defaultsAreUsable() {
         EvaluatorSettings settings = EvaluatorSettings.from(ConfigFactory.load());
         assertThat(settings.dataSets()).isEmpty();
-        assertThat(settings.tasks()).containsExactly("knn", "linear", "propagation", "imagenet-a");
+        assertThat(settings.tasks())
+                .containsExactly("knn", "linear", "propagation", "imagenet-a", "imagenet-vid-robust", "imagenet-3dcc");
         assertThat(settings.linear().learningRates()).as("the paper's").containsExactly(0.4, 0.3, 0.2, 0.1, 0.05);
         assertThat(settings.linear().epochs()).isEqualTo(80);
         assertThat(settings.linear().batch()).isEqualTo(1024);
@@ -40,6 +41,10 @@ class SettingsTest {
                         "data-sets = [{ name = a, path = x, kind = imagenet-a, classifier = imagenet },"
                                 + " { name = imagenet, path = y }, { name = b, path = x, kind = imagenet-a, classifier = network }]"));
         assertThat(robust.tasksOf(robust.dataSets().get(0))).containsExactly("imagenet-a");
+        assertThat(robust.tasksOf(EvaluatorSettings.from(with(
+                                "data-sets = [{ name = c, path = x, kind = imagenet-3dcc, classifier = network }]"))
+                        .dataSet("c")))
+                .containsExactly("imagenet-3dcc");
         assertThat(robust.dataSet("b").classifier()).isEqualTo("network");
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.vito.protocol.v1.EvaluationScore;
 import org.vito.protocol.v1.Metric;
@@ -104,5 +105,19 @@ class ScoreTableTest {
         assertThat(first.at("/value").asDouble()).isEqualTo(0.4);
         assertThat(first.at("/paper").asDouble()).isEqualTo(0.682);
         assertThat(first.has("low")).isFalse();
+    }
+
+    /** Table 1 of the paper and its appendix. */
+    @Test
+    void thePapersValues() {
+        assertThat(paper("imagenet", "linear")).hasValue(0.662);
+        assertThat(paper("a", "imagenet-a")).hasValue(0.054);
+        assertThat(paper("frames", "imagenet-vid-robust")).as("pm10").hasValue(0.572);
+        assertThat(paper("corrupted", "imagenet-3dcc")).isEmpty();
+        assertThat(paper("flowers", "linear")).isEmpty();
+    }
+
+    private static OptionalDouble paper(String set, String task) {
+        return PaperScores.of(new ScoreTable.Column(set, task));
     }
 }

@@ -18,11 +18,15 @@ public final class DataSets {
         /** Videos with masks, see {@link DavisSet}. */
         DAVIS,
         /** Photographs of 200 classes, see {@link ImageNetA}. */
-        IMAGENET_A;
+        IMAGENET_A,
+        /** Frames of videos of 30 classes, see {@link ImageNetVidRobust}. */
+        IMAGENET_VID_ROBUST,
+        /** Corrupted images, see {@link ImageNet3dcc}. */
+        IMAGENET_3DCC;
 
         /** Whether a classifier that was trained on other images is tried on such a set. */
         public boolean isClassified() {
-            return this == IMAGENET_A;
+            return this == IMAGENET_A || this == IMAGENET_VID_ROBUST || this == IMAGENET_3DCC;
         }
 
         /** Whether such a set has labelled images to learn from. */
@@ -35,6 +39,8 @@ public final class DataSets {
                 case AUTO, FOLDER, IDX -> "folders of images or IDX files";
                 case DAVIS -> "DAVIS 2017";
                 case IMAGENET_A -> "the 200 folders of imagenet-a.tar";
+                case IMAGENET_VID_ROBUST -> "the directory imagenet-vid-robust of imagenet_vid_ytbb_robust.tar.gz";
+                case IMAGENET_3DCC -> "the folders of corruptions of ImageNet-3DCC";
             };
         }
     }
@@ -57,6 +63,8 @@ public final class DataSets {
             case AUTO -> IdxSet.isThere(root) ? IdxSet.open(name, root, limits) : FolderSet.open(name, root, limits);
             case DAVIS -> DavisSet.open(name, root, limits.videos());
             case IMAGENET_A -> ImageNetA.open(name, root, limits.test());
+            case IMAGENET_VID_ROBUST -> ImageNetVidRobust.open(name, root, limits.test());
+            case IMAGENET_3DCC -> ImageNet3dcc.open(name, root, limits.test());
         };
     }
 

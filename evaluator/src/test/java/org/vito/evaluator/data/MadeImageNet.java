@@ -43,6 +43,62 @@ public final class MadeImageNet {
         }
     }
 
+    /**
+     * Writes a set laid out as ImageNet-Vid-Robust: videos 0 to 3 of three frames each, the middle one of which is an anchor. Class 0
+     * stands for the first two of {@link #classes}, class 1 for the third. Of video 2 the last frame is wrong, of video 3 all are.
+     */
+    public static void vidRobust(Path root) {
+        int[][] colours = {{0, 1, 0}, {2, 2, 2}, {1, 1, 2}, {0, 0, 0}};
+        String[] labels = {"[0]", "[1]", "[0]", "[1]"};
+        StringBuilder sets = new StringBuilder();
+        StringBuilder right = new StringBuilder();
+        for (int v = 0; v < colours.length; v++) {
+            for (int f = 0; f < 3; f++) {
+                picture(root, root.resolve(frame(v, f)), colours[v][f]);
+                right.append("%s\"%s\": %s".formatted(v + f == 0 ? "" : ",\n ", frame(v, f), labels[v]));
+            }
+            sets.append("%s\"%s\": [\"%s\", \"%s\"]"
+                    .formatted(v == 0 ? "" : ",\n ", frame(v, 1), frame(v, 0), frame(v, 2)));
+        }
+        text(root.resolve("metadata/pmsets.json"), "{" + sets + "}");
+        text(root.resolve("metadata/labels.json"), "{" + right + "}");
+        text(root.resolve("misc/imagenet_vid_class_index.json"), "{\"0\": [\"n1\", \"a\"], \"1\": [\"n2\", \"b\"]}");
+        text(
+                root.resolve("misc/rev_wnid_map.json"),
+                "{\"n2\": [\"%s\"], \"n1\": [\"%s\", \"%s\"]}"
+                        .formatted(classes().get(2), classes().get(0), classes().get(1)));
+    }
+
+    private static String frame(int video, int number) {
+        return "val/ILSVRC2015_val_%08d/%06d.JPEG".formatted(video, number);
+    }
+
+    /**
+     * Writes a set laid out as ImageNet-3DCC, of the first ten of {@link #classes} with an image each. Flash of severity s turns the
+     * first s of them into the class after them, the other corruptions do nothing.
+     */
+    public static void corrupted(Path root) {
+        for (String corruption : ImageNet3dcc.CORRUPTIONS) {
+            for (int severity = 1; severity <= ImageNet3dcc.SEVERITIES; severity++) {
+                for (int c = 0; c < 10; c++) {
+                    Path folder = root.resolve(
+                            "%s/%d/%s".formatted(corruption, severity, classes().get(c)));
+                    boolean turned = corruption.equals("flash") && c < severity;
+                    picture(root, folder.resolve("ILSVRC2012_val_%08d.JPEG".formatted(c)), turned ? c + 1 : c);
+                }
+            }
+        }
+    }
+
+    static void text(Path file, String text) {
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Puts the picture of a class at {@code file}. */
     static void picture(Path root, Path file, int red) {
         try {

@@ -1,6 +1,7 @@
 package org.vito.evaluator.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vito.evaluator.data.DataSet;
 import org.vito.evaluator.data.DataSets;
 import org.vito.evaluator.data.DataSets.Kind;
+import org.vito.evaluator.data.ImageNetClasses;
 import org.vito.evaluator.data.Limits;
 import org.vito.evaluator.data.MadeImageNet;
 import org.vito.evaluator.plan.Job;
@@ -28,6 +30,10 @@ import org.vito.evaluator.task.KnnTask;
 import org.vito.evaluator.task.LinearProbeTask;
 import org.vito.evaluator.video.PropagationTask;
 import org.vito.learner.TensorFile;
+import org.vito.learner.model.ModelFile;
+import org.vito.learner.model.TrainingModel;
+import org.vito.learner.network.BackboneSpec;
+import org.vito.learner.network.NetworkSpec;
 import org.vito.protocol.Reason;
 import org.vito.protocol.Sha256;
 import org.vito.protocol.VitoException;
@@ -41,7 +47,15 @@ class CheckpointScorerTest {
     Path directory;
 
     private final AtomicInteger encoded = new AtomicInteger();
-    private final Map<String, Kind> kinds = new HashMap<>(Map.of(IMAGENET, Kind.FOLDER, "imagenet-a", Kind.IMAGENET_A));
+    private final Map<String, Kind> kinds = new HashMap<>(Map.of(
+            IMAGENET,
+            Kind.FOLDER,
+            "imagenet-a",
+            Kind.IMAGENET_A,
+            "vid",
+            Kind.IMAGENET_VID_ROBUST,
+            "3dcc",
+            Kind.IMAGENET_3DCC));
     private String classifier = IMAGENET;
 
     @BeforeEach
@@ -195,6 +209,63 @@ class CheckpointScorerTest {
         assertThat(score(1, IMAGENET, "linear").scored.get("linear")).containsEntry("top1", 1.0);
         assertThat(encoded).as("trained anew on the features that are there").hasValue(400 + 7500);
         assertThat(TensorFile.read(kept.get(0)).tensors()).containsKey("fc.weight");
+    }
+
+    @Test
+    void framesOfVideosAndCorruptedImagesAreClassified() throws IOException {
+        MadeImageNet.vidRobust(directory.resolve("vid"));
+        assertThat(score(1, "vid", "imagenet-vid-robust").scored.get("imagenet-vid-robust"))
+                .containsEntry("pm0", 0.75)
+                .containsEntry("pm10", 0.5)
+                .containsEntry("images", 12.0);
+        MadeImageNet.corrupted(directory.resolve("3dcc"));
+        Map<String, Double> lost = score(1, "3dcc", "imagenet-3dcc").scored.getOrDefault("imagenet-3dcc", Map.of());
+        assertThat(lost)
+                .containsEntry("top1.clean", 1.0)
+                .containsEntry("top1.flash.3", 0.7)
+                .containsEntry("top1.fog_3d.5", 1.0)
+                .containsEntry("images", 10.0);
+        assertThat(lost.get("delta.5")).isCloseTo(0.5 / 6, within(1e-9));
+        assertThat(lost.get("top1")).isCloseTo(1 - 0.3 / 6, within(1e-9));
+        assertThat(encoded).hasValue(400 + 12 + 300);
+    }
+
+    @Test
+    void theClassifierThatANetworkBroughtWithItIsTried() throws IOException {
+        classifier = CheckpointScorer.OWN_CLASSIFIER;
+        Path network = Files.createDirectories(directory.resolve("step-1"));
+        BackboneSpec backbone = new BackboneSpec.Residual(BackboneSpec.Block.BASIC, List.of(1, 1, 1, 1), 32, false);
+        ModelFile.of(new NetworkSpec("made", backbone, null, null, 1000), 8).write(network);
+        float[] weights = new float[1000 * 256];
+        for (int c = 0; c < 200; c++) {
+            weights[ImageNetClasses.names().indexOf(MadeImageNet.classes().get(c)) * 256 + c] = 1;
+        }
+        Map<String, TensorFile.Tensor> tensors = Map.of(
+                "backbone.fc.weight", new TensorFile.Tensor(List.of(1000L, 256L), weights),
+                "backbone.fc.bias", new TensorFile.Tensor(List.of(1000L), new float[1000]));
+        new TensorFile(Map.of(), tensors).write(network.resolve(TrainingModel.ONLINE_FILE));
+
+        assertThat(score(1, "imagenet-a", "imagenet-a").scored.get("imagenet-a"))
+                .containsEntry("top1", (7500 - 38) / 7500.0);
+        MadeImageNet.corrupted(directory.resolve("3dcc"));
+        assertThat(score(1, "3dcc", "imagenet-3dcc").scored.get("imagenet-3dcc"))
+                .containsEntry("top1.flash.3", 0.7)
+                .doesNotContainKeys("delta.1", "top1.clean");
+        assertThat(encoded).as("nothing is trained").hasValue(7500 + 300);
+
+        ModelFile.of(new NetworkSpec("made", backbone, null, null, 0), 8).write(network);
+        refused(
+                score(1, "3dcc", "imagenet-3dcc"),
+                "imagenet-3dcc",
+                Reason.OTHER_CONFIGURATION,
+                "has no classifier",
+                "classifier = NAME");
+        ModelFile.of(new NetworkSpec("made", backbone, null, null, 21), 8).write(network);
+        refused(
+                score(1, "3dcc", "imagenet-3dcc"),
+                "imagenet-3dcc",
+                Reason.DAMAGED_CHECKPOINT,
+                "shape [1000, 256]; expected 21 classes of 256 features");
     }
 
     @Test
