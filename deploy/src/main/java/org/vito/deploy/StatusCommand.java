@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.vito.protocol.KafkaAccess;
 import org.vito.protocol.v1.EvaluationScore;
+import org.vito.protocol.v1.SourceReport;
 import org.vito.protocol.v1.StageReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,6 +59,7 @@ final class StatusCommand implements Callable<Integer> {
                         "newest checkpoint: step %d of run %s, %s ago, %s%n",
                         c.getStep(), c.getRunId(), age(nowMs - c.getAtMs()), c.getAddress()));
         stages(out, state, nowMs);
+        sources(out, state);
         scores(out, state);
     }
 
@@ -82,6 +84,41 @@ final class StatusCommand implements Callable<Integer> {
                     (r.getResidentBytes() >> 20) + " MiB",
                     nowMs - r.getAtMs() > RECENT_MS ? age(nowMs - r.getAtMs()) + " ago" : "now");
         }
+    }
+
+    private static void sources(PrintWriter out, SystemState state) {
+        List<StageReport> reports = List.copyOf(state.stages().values());
+        reports.stream()
+                .filter(r -> !r.getNote().isEmpty())
+                .forEach(r -> out.printf("%s, %s: %s%n", r.getInstance(), r.getStage(), r.getNote()));
+        if (reports.stream().allMatch(r -> r.getSourcesCount() == 0)) {
+            return;
+        }
+        out.printf(
+                "%n%-28s %-40s %-12s %10s %9s %8s %12s %12s  %s%n",
+                "process", "source", "state", "submitted", "taken in", "refused", "received", "per second", "trouble");
+        for (StageReport r : reports) {
+            for (SourceReport s : r.getSourcesList()) {
+                out.printf(
+                        Locale.ROOT,
+                        "%-28s %-40s %-12s %10d %9d %8d %12s %12s  %s%n",
+                        r.getInstance(),
+                        s.getName().isEmpty() ? "(submissions)" : s.getName(),
+                        s.getState(),
+                        s.getSubmitted(),
+                        s.getStored(),
+                        s.getRefused(),
+                        size((double) s.getReceivedBytes()),
+                        size(s.getBytesPerSecond()),
+                        s.getDetail());
+            }
+        }
+    }
+
+    private static String size(double bytes) {
+        return bytes < 1 << 20
+                ? String.format(Locale.ROOT, "%.1f KiB", bytes / (1 << 10))
+                : String.format(Locale.ROOT, "%.1f MiB", bytes / (1 << 20));
     }
 
     private static void scores(PrintWriter out, SystemState state) {

@@ -15,6 +15,7 @@ import org.vito.protocol.v1.DeadLetter;
 import org.vito.protocol.v1.EvaluationScore;
 import org.vito.protocol.v1.Metric;
 import org.vito.protocol.v1.ScoreState;
+import org.vito.protocol.v1.SourceReport;
 import org.vito.protocol.v1.StageReport;
 import org.vito.protocol.v1.StoredVideo;
 import org.vito.protocol.v1.TrainingStep;
@@ -206,9 +207,12 @@ final class MadeData implements AutoCloseable {
             String group,
             long at) {
         boolean curates = name.equals("curate");
+        boolean ingests = name.equals("ingest");
         send(Topics.STAGES.record(StageReport.newBuilder()
                 .setMissing(curates ? 8_120 : 0)
                 .addAllScarce(curates ? List.of(count("sea urchin", 3), count("volcano", 71)) : List.of())
+                .setNote(ingests ? "the store is full" : "")
+                .addAllSources(ingests ? SOURCES : List.of())
                 .setInstance("host-1")
                 .setStage(name)
                 .setUnit(unit)
@@ -223,6 +227,22 @@ final class MadeData implements AutoCloseable {
                 .setAtMs(at)
                 .build()));
     }
+
+    private static final List<SourceReport> SOURCES = List.of(
+            SourceReport.newBuilder()
+                    .setName("a crossing")
+                    .setState("idle")
+                    .setSubmitted(212)
+                    .setStored(211)
+                    .setReceivedBytes(1_530_000_000L)
+                    .setBytesPerSecond(312_000)
+                    .setDetail("interrupted: tcp://camera:9000 ended")
+                    .build(),
+            SourceReport.newBuilder()
+                    .setStored(209)
+                    .setRefused(3)
+                    .setReceivedBytes(88_000_000)
+                    .build());
 
     private static CategoryCount count(String category, long accepted) {
         return CategoryCount.newBuilder()

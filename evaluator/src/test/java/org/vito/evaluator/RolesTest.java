@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.typesafe.config.ConfigFactory;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -33,6 +34,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -170,6 +172,7 @@ class RolesTest {
                 platform);
         try (MadeData data = new MadeData(kafka.access(), System.currentTimeMillis())) {
             data.everything(120, 240);
+            data.stages(System.currentTimeMillis());
             HttpResponse<String> page = get(role, "");
             assertThat(page.statusCode()).isEqualTo(200);
             assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
@@ -190,6 +193,7 @@ class RolesTest {
                     role,
                     s -> s.at("/counts/accepted").asInt() == 373
                             && s.at("/deadLetters/total").asInt() >= 26
+                            && stageOf(s, "ingest").at("/passed").asInt() == 420
                             && runOf(s, MadeData.RUN).at("/state/step").asInt() == 120);
             assertThat(state.at("/counts/rejected").asInt()).isEqualTo(47);
             assertThat(get(role, "metrics").body())
@@ -197,6 +201,14 @@ class RolesTest {
                             + "\",task=\"knn\"} 110.0");
             assertThat(runOf(state, MadeData.RUN).at("/curve").size()).isEqualTo(120);
             assertThat(state.at("/readingHistory").asBoolean()).isFalse();
+
+            JsonNode ingest = stageOf(state, "ingest");
+            assertThat(ingest.at("/note").asText()).isEqualTo("the store is full");
+            assertThat(ingest.at("/sources").size()).isEqualTo(2);
+            assertThat(ingest.at("/sources/0/name").asText()).isEqualTo("a crossing");
+            assertThat(ingest.at("/sources/0/receivedBytes").asLong()).isEqualTo(1_530_000_000L);
+            assertThat(ingest.at("/sources/0/bytesPerSecond").asDouble()).isEqualTo(312_000);
+            assertThat(ingest.at("/sources/1/refused").asInt()).isEqualTo(3);
 
             JsonNode decision = state.at("/decisions/0");
             assertThat(decision.at("/video").asText()).isEqualTo("v419");
@@ -242,6 +254,13 @@ class RolesTest {
             assertThat(new String(events, StandardCharsets.ISO_8859_1))
                     .contains("brain.Event:2", "train/loss", "score/fashion-mnist/knn/top1");
         }
+    }
+
+    private static JsonNode stageOf(JsonNode state, String name) {
+        return StreamSupport.stream(state.at("/stages").spliterator(), false)
+                .filter(s -> s.at("/stage").asText().equals(name))
+                .findFirst()
+                .orElse(MissingNode.getInstance());
     }
 
     private static JsonNode runOf(JsonNode state, String run) {

@@ -27,6 +27,7 @@ import org.vito.ingest.fetch.LiveFeeds;
 import org.vito.ingest.fetch.ObjectFetcher;
 import org.vito.ingest.source.SourceActor;
 import org.vito.ingest.source.SourceSettings;
+import org.vito.ingest.source.SourceTraffic;
 import org.vito.ingest.source.SubmissionWriter;
 import org.vito.protocol.Platform;
 import org.vito.protocol.RunningRole;
@@ -92,13 +93,10 @@ public final class IngestRole {
                     (wait, task) -> system.scheduler().scheduleOnce(wait, task, system.executionContext());
             HeldObjects held = new HeldObjects();
             var self = context.getSelf();
-            limit = StoreLimit.start(
-                    settings.storeLimit(),
-                    platform,
-                    held,
-                    blocking,
-                    later,
-                    note -> self.tell(new RoleGuardian.Noted(note)));
+            limit = StoreLimit.start(settings.storeLimit(), platform, held, blocking, later, note -> {
+                meter.note(note);
+                self.tell(new RoleGuardian.Noted(note));
+            });
             SourceActor.Live live = new SourceActor.Live(
                     new LiveFeeds(settings.fetch(), settings.hls(), policy, platform.clock()),
                     platform.objects(),
@@ -112,10 +110,12 @@ public final class IngestRole {
                     new HostGates(perHost.concurrent(), perHost.interval(), perHost.waiting(), platform.clock(), later);
             AtomicInteger working = new AtomicInteger();
             meter.queue(working::get, settings.inFlight() + settings.retriesInFlight());
+            SourceTraffic traffic = new SourceTraffic();
+            meter.sources(traffic::reports);
             Function<IngestWork.Input, StageStream.Work> work = input -> {
                 VideoRegistry registry = new VideoRegistry(platform, settings.maximumOrigins(), held, writer::send);
-                Intake intake =
-                        new Intake(settings, fetchers, platform.objects(), limit, decoders, gates, fetching, registry);
+                Intake intake = new Intake(
+                        settings, fetchers, platform.objects(), limit, decoders, gates, fetching, registry, traffic);
                 return new IngestWork(intake, registry, meter, platform.clock(), blocking, input, later);
             };
             var first = new IngestWork.Input(Attempt::first, settings.inFlight(), working);
@@ -146,7 +146,8 @@ public final class IngestRole {
                     settings.retry(),
                     settings.sourceBatch(),
                     buckets,
-                    live);
+                    live,
+                    traffic);
             for (SourceSettings source : settings.sources()) {
                 sources.add(spawn(context, source, means, settings.restart()));
             }

@@ -1,6 +1,7 @@
 package org.vito.ingest;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import org.vito.ingest.fetch.HostGates;
 import org.vito.ingest.fetch.ObjectFetcher;
 import org.vito.ingest.fetch.RetryLaterException;
 import org.vito.ingest.fetch.SeveralVideosException;
+import org.vito.ingest.source.SourceTraffic;
 import org.vito.ingest.source.SubmissionIds;
 import org.vito.protocol.DamagedRecordException;
 import org.vito.protocol.ObjectStore;
@@ -51,6 +53,7 @@ final class Intake {
     private final HostGates gates;
     private final Executor fetching;
     private final VideoRegistry registry;
+    private final SourceTraffic traffic;
 
     /** @param fetching has as many threads as videos may be fetched at a time */
     Intake(
@@ -61,7 +64,8 @@ final class Intake {
             Decoders decoders,
             HostGates gates,
             Executor fetching,
-            VideoRegistry registry) {
+            VideoRegistry registry,
+            SourceTraffic traffic) {
         this.settings = settings;
         this.fetchers = fetchers;
         this.objects = objects;
@@ -70,6 +74,7 @@ final class Intake {
         this.gates = gates;
         this.fetching = fetching;
         this.registry = registry;
+        this.traffic = traffic;
     }
 
     /**
@@ -85,11 +90,22 @@ final class Intake {
             String subject = "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
             return done(new Outcome.Refused(record, "ingest.read", subject, e, attempt.number(), null));
         }
-        if (ObjectFetcher.isObject(submission.getUri())) { // lies in the store already, and nobody shall wait for it
-            return politely(attempt, submission);
+        CompletionStage<Outcome> taken =
+                ObjectFetcher.isObject(submission.getUri()) // lies in the store already, and nobody shall wait for it
+                        ? politely(attempt, submission)
+                        : limit.room(settings.retry().most())
+                                .thenCompose(room ->
+                                        room ? politely(attempt, submission) : done(postponed(attempt, submission)));
+        return taken.thenApply(outcome -> counted(submission, outcome));
+    }
+
+    private Outcome counted(VideoSubmission submission, Outcome outcome) {
+        if (outcome instanceof Outcome.Accepted) {
+            traffic.stored(submission.getSource());
+        } else if (outcome instanceof Outcome.Refused) {
+            traffic.refused(submission.getSource());
         }
-        return limit.room(settings.retry().most())
-                .thenCompose(room -> room ? politely(attempt, submission) : done(postponed(attempt, submission)));
+        return outcome;
     }
 
     /** As soon as the host that is to be asked may be. */
@@ -121,7 +137,7 @@ final class Intake {
     private CompletionStage<Outcome> fetch(Attempt attempt, VideoSubmission submission, String host) {
         CompletableFuture<Put> stored;
         try {
-            stored = CompletableFuture.supplyAsync(() -> store(submission.getUri()), fetching);
+            stored = CompletableFuture.supplyAsync(() -> store(submission), fetching);
         } catch (RejectedExecutionException e) { // the role has ended
             return CompletableFuture.failedStage(e);
         }
@@ -199,13 +215,17 @@ final class Intake {
     }
 
     /** Fetches into the object store and holds the object; blocks. */
-    private Put store(String uri) {
+    private Put store(VideoSubmission submission) {
+        String uri = submission.getUri();
         URI address = Addresses.parse(uri, null);
         if (!ObjectFetcher.isObject(uri)) {
             limit.check();
         }
         try (Download download = fetchers.open(address)) {
-            Put put = objects.put(PREFIX, download.body(), settings.fetch().bytes());
+            InputStream body = ObjectFetcher.isObject(uri) // was counted when it came
+                    ? download.body()
+                    : new CountedStream(download.body(), bytes -> traffic.received(submission.getSource(), bytes));
+            Put put = objects.put(PREFIX, body, settings.fetch().bytes());
             registry.hold(put.sha256());
             if (!put.existed() || !registry.isKnown(put.sha256())) {
                 limit.added(put.sizeBytes());

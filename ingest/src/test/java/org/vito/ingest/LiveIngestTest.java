@@ -16,6 +16,7 @@ import org.vito.ingest.testing.StreamServer;
 import org.vito.protocol.RunningRole;
 import org.vito.protocol.Topics;
 import org.vito.protocol.v1.DeadLetter;
+import org.vito.protocol.v1.SourceReport;
 import org.vito.protocol.v1.StoredVideo;
 import org.vito.protocol.v1.VideoSubmission;
 
@@ -103,9 +104,28 @@ class LiveIngestTest {
             assertThat(letter.getReasonCode()).isEqualTo("FORBIDDEN");
             assertThat(letter.getMessage()).contains("10.0.0.1").doesNotContain("hidden");
             assertThat(ingest.status().health()).isEqualTo(RunningRole.Health.UP);
+            TestSystem.until("counted", () -> report(system, "an event").getStored() == 1);
+            SourceReport event = report(system, "an event");
+            assertThat(event.getState()).isEqualTo("finished");
+            assertThat(event.getSubmitted()).isEqualTo(1);
+            assertThat(event.getReceivedBytes()).isEqualTo(expected.length); // not once more when it was taken in
+            assertThat(report(system, "inner").getState()).isEqualTo("failed");
+            assertThat(report(system, "inner").getDetail()).contains("10.0.0.1").doesNotContain("hidden");
             TestSystem.stop(ingest);
         } finally {
             system.close();
         }
+    }
+
+    private static SourceReport report(TestSystem system, String name) {
+        return system
+                .platform
+                .stages()
+                .meter("ingest", "videos", "vito-ingest", Topics.SUBMITTED.name())
+                .sources()
+                .stream()
+                .filter(source -> source.getName().equals(name))
+                .findFirst()
+                .orElse(SourceReport.getDefaultInstance());
     }
 }

@@ -27,6 +27,7 @@ import org.vito.ingest.source.SourceActor;
 import org.vito.ingest.source.SourceActorCommands;
 import org.vito.ingest.source.SourceSettings;
 import org.vito.ingest.source.SourceState;
+import org.vito.ingest.source.SourceTraffic;
 import org.vito.ingest.source.SubmissionIds;
 import org.vito.ingest.source.SubmissionWriter;
 import org.vito.ingest.testing.Handling;
@@ -212,7 +213,8 @@ class RolesTest {
                             system.platform.objects(),
                             directory.resolve("streams"),
                             1 << 20,
-                            () -> false));
+                            () -> false),
+                    new SourceTraffic());
             Handling.everyCommand(
                     kit,
                     SourceActor.Command.class,

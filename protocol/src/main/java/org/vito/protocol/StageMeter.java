@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.vito.protocol.v1.CategoryCount;
+import org.vito.protocol.v1.SourceReport;
 
 /**
  * The one wrapper by which every stage is measured: what passed, what failed, how full its queue is and how far it lags.
@@ -26,6 +27,8 @@ public final class StageMeter {
     private volatile int capacity;
     private volatile LongSupplier lag = () -> -1;
     private volatile Supplier<Scarcity> scarcity = () -> Scarcity.NONE;
+    private volatile Supplier<List<SourceReport>> sources = List::of;
+    private volatile String note = "";
 
     /**
      * What a stage that balances categories misses.
@@ -100,6 +103,26 @@ public final class StageMeter {
     /** What the stage misses now. */
     public Scarcity scarcity() {
         return scarcity.get();
+    }
+
+    /** Says how to read what the stage's sources do and bring; rates are left out. */
+    public void sources(Supplier<List<SourceReport>> reports) {
+        sources = reports;
+    }
+
+    /** What the stage's sources do and bring, without rates. */
+    public List<SourceReport> sources() {
+        return sources.get();
+    }
+
+    /** Says what people should know of the stage until the next note, a sentence; empty = nothing any more. */
+    public void note(String words) {
+        note = words;
+    }
+
+    /** What people should know of the stage now; may be empty. */
+    public String note() {
+        return note;
     }
 
     public String stage() {

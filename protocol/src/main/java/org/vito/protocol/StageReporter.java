@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vito.protocol.v1.SourceReport;
 import org.vito.protocol.v1.StageReport;
 
 /** Tells {@link Topics#STAGES} once a second how the stages of this process are doing. */
@@ -98,8 +100,21 @@ public final class StageReporter implements AutoCloseable {
                 .setResidentBytes(resident)
                 .addAllScarce(scarcity.most())
                 .setMissing(scarcity.missing())
+                .setNote(meter.note())
+                .addAllSources(sources(meter))
                 .setAtMs(platform.clock().millis())
                 .build();
+    }
+
+    private List<SourceReport> sources(StageMeter meter) {
+        return meter.sources().stream()
+                .map(source -> {
+                    Rate rate = rates.computeIfAbsent(meter.stage() + "\n" + source.getName(), s -> new Rate());
+                    return source.toBuilder()
+                            .setBytesPerSecond(rate.update(source.getReceivedBytes(), System.nanoTime()))
+                            .build();
+                })
+                .toList();
     }
 
     /** Resident memory of this process in bytes, or 0 where the system does not say (only Linux does). */

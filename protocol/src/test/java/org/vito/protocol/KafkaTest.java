@@ -34,6 +34,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vito.protocol.v1.DeadLetter;
+import org.vito.protocol.v1.SourceReport;
 import org.vito.protocol.v1.StageReport;
 
 /** What protocol does with a real Kafka. */
@@ -159,6 +160,12 @@ class KafkaTest {
         StageMeter broken = stages.meter("broken", "clips", "", "");
         decode.queue(() -> 3, 8);
         decode.failed();
+        decode.note("the store is full");
+        SourceReport source = SourceReport.newBuilder()
+                .setName("camera")
+                .setReceivedBytes(3000)
+                .build();
+        decode.sources(() -> List.of(source));
         broken.queue(
                 () -> {
                     throw new IllegalStateException("buffer is closed");
@@ -189,6 +196,8 @@ class KafkaTest {
                 assertThat(report.getConsumerGroup()).isEqualTo("group");
                 assertThat(report.getInputTopic()).isEqualTo("vito.decode.segments");
                 assertThat(report.getAtMs()).isEqualTo(5000);
+                assertThat(report.getNote()).isEqualTo("the store is full");
+                assertThat(report.getSourcesList()).containsExactly(source); // nothing came while it was looked at
             });
         } finally {
             reporter.close();

@@ -247,6 +247,13 @@ class WholeSystemTest {
                 return true;
             });
             assertThat(shown.text("decisions")).contains("accepted", "Every video is accepted by this rule.");
+            int bad = BAD.size() + refusedReal();
+            int good = GENERATED + real - refusedReal();
+            assertThat(shown.rows("sources"))
+                    .singleElement()
+                    .asString()
+                    .contains("watch:")
+                    .containsPattern(" " + (good + bad) + "\\s+" + good + "\\s+" + bad + "\\s+[0-9.]+ [KM]iB");
             List<String> refused = shown.rows("dead-letters");
             BAD.keySet().forEach(name -> assertThat(refused).anyMatch(row -> row.contains(name)));
             assertThat(shown.complaints())

@@ -25,6 +25,7 @@ final class BoardState {
     static final int DEAD_LETTERS = 1_000;
     static final int STAGES = 500;
     private static final int MOST_CATEGORIES = 12;
+    private static final int MOST_SOURCES = 101;
     private static final long FORGOTTEN_AFTER_MS = 60_000; // a stage that no longer reports
     private static final int LONGEST_TEXT = 2_000;
 
@@ -275,7 +276,24 @@ final class BoardState {
                 lags.getOrDefault(r.getConsumerGroup(), r.getLag()),
                 r.getResidentBytes(),
                 r.getMissing() == 0 ? null : missing(r),
+                shortened(r.getNote()),
+                r.getSourcesCount() == 0 ? null : sources(r),
                 r.getAtMs());
+    }
+
+    private static List<BoardView.Source> sources(StageReport r) {
+        return r.getSourcesList().stream()
+                .limit(MOST_SOURCES)
+                .map(s -> new BoardView.Source(
+                        Decisions.shortened(s.getName()),
+                        Decisions.shortened(s.getState()),
+                        s.getSubmitted(),
+                        s.getStored(),
+                        s.getRefused(),
+                        s.getReceivedBytes(),
+                        RunBoard.finite(s.getBytesPerSecond()),
+                        shortened(s.getDetail())))
+                .toList();
     }
 
     private static BoardView.Missing missing(StageReport r) {

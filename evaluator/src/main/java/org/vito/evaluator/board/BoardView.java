@@ -119,7 +119,20 @@ public final class BoardView {
             long lag,
             long residentBytes,
             @Nullable Missing missing,
+            String note,
+            @Nullable List<Source> sources,
             long atMs) {}
+
+    /** What a source of videos does, as one process knows it, and what it brought since that began. */
+    public record Source(
+            String name,
+            String state,
+            long submitted,
+            long stored,
+            long refused,
+            long receivedBytes,
+            double bytesPerSecond,
+            String detail) {}
 
     /**
      * What a stage that balances categories misses.

@@ -13,6 +13,7 @@ const grouped = n => Math.round(n).toLocaleString("en-GB");
 const short = n => n < 10000 ? grouped(n) : n < 1e6 ? (n / 1e3).toFixed(n < 1e5 ? 1 : 0) + " k" : (n / 1e6).toFixed(n < 1e7 ? 2 : 1) + " M";
 const rate = n => n === 0 ? "0" : n < 10 ? n.toFixed(n < 1 ? 2 : 1) : short(n);
 const bytes = n => n >= 2 ** 30 ? (n / 2 ** 30).toFixed(1) + " GiB" : Math.round(n / 2 ** 20) + " MiB";
+const size = n => n < 1024 ? Math.round(n) + " B" : n < 2 ** 20 ? (n / 1024).toFixed(n < 10240 ? 1 : 0) + " KiB" : n < 2 ** 30 ? (n / 2 ** 20).toFixed(1) + " MiB" : bytes(n);
 const percent = v => (100 * v).toFixed(1) + " %";
 const lossText = v => v === undefined ? "–" : v >= 100 ? v.toFixed(1) : v.toFixed(v >= 10 ? 2 : 3);
 const rateText = v => v === 0 ? "0" : v < 0.001 || v >= 1000 ? v.toExponential(1).replace("e+", "e") : String(+v.toPrecision(3));
@@ -143,6 +144,31 @@ function paintStage(item, name, reports) {
   facts.replaceChildren(...rows.flatMap(([k, v, bad]) => { const dd = make("dd", v); dd.className = bad ? "bad" : ""; return [make("dt", k), dd]; }));
   fill.hidden = !capacity;
   fill.firstChild.style.width = capacity ? Math.min(100, 100 * queued / capacity) + "%" : "0";
+}
+
+/* What sources bring, all processes together: the one that runs a source tells its state, those that fetch for it the rest. */
+function paintSources() {
+  const all = new Map();
+  for (const s of state.stages.flatMap(stage => stage.sources || [])) {
+    const sum = all.get(s.name) || { state: "", detail: "", submitted: 0, stored: 0, refused: 0, receivedBytes: 0, bytesPerSecond: 0 };
+    for (const key of ["submitted", "stored", "refused", "receivedBytes", "bytesPerSecond"]) sum[key] += s[key];
+    all.set(s.name, { ...sum, state: s.state || sum.state, detail: s.detail || sum.detail });
+  }
+  $("sources-box").hidden = all.size === 0;
+  $("sources").tBodies[0].replaceChildren(...[...all].map(([name, s]) => {
+    const cells = [name || "submissions", s.state, grouped(s.submitted), grouped(s.stored), grouped(s.refused), size(s.receivedBytes), size(s.bytesPerSecond) + "/s", s.detail];
+    const row = make("tr", ...cells.map(value => make("td", value)));
+    for (const i of [2, 3, 4, 5, 6]) row.children[i].className = "n";
+    row.dataset.source = name;
+    row.children[0].className = "subject";
+    row.children[0].title = name;
+    row.children[7].className = "words";
+    if (s.refused) row.children[4].classList.add("bad");
+    return row;
+  }));
+  const notes = state.stages.filter(s => s.note).map(s => make("li", s.stage + ": " + s.note));
+  $("stage-notes").hidden = notes.length === 0;
+  $("stage-notes").replaceChildren(...notes);
 }
 
 function paintCurve() {
@@ -290,7 +316,7 @@ function paintDead() {
 }
 
 /* Everything is painted at most once a frame, and only what changed. */
-const painters = { words: paintWords, run: paintRun, stages: () => { paintStages(); paintMissing(); }, curve: paintCurve, scores: paintScores, decisions: paintDecisions, dead: paintDead };
+const painters = { words: paintWords, run: paintRun, stages: () => { paintStages(); paintSources(); paintMissing(); }, curve: paintCurve, scores: paintScores, decisions: paintDecisions, dead: paintDead };
 const dirty = new Set();
 function repaint(names) {
   if (dirty.size === 0 && [...names].length) requestAnimationFrame(() => {

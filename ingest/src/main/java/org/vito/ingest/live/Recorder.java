@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +48,7 @@ public final class Recorder implements AutoCloseable {
     private final String shown;
     private final Thread thread;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final AtomicLong received = new AtomicLong();
+    private final LongConsumer received;
     private volatile String trouble = "";
     private volatile boolean over; // and every file finished
     private volatile @Nullable VitoException failure;
@@ -64,7 +65,9 @@ public final class Recorder implements AutoCloseable {
             CutFiles files,
             long mostBytes,
             RetryPolicy retry,
-            InstantSource clock) {
+            InstantSource clock,
+            LongConsumer received) {
+        this.received = received;
         this.settings = settings;
         this.feed = feed;
         this.files = files;
@@ -84,6 +87,7 @@ public final class Recorder implements AutoCloseable {
      * @param directory where the files go; no other recorder may use it
      * @param mostBytes most bytes of a file
      * @param retry how pauses grow; how often is not counted
+     * @param received told how many bytes came
      * @throws IOException if the directory cannot be written
      */
     public static Recorder start(
@@ -92,11 +96,12 @@ public final class Recorder implements AutoCloseable {
             LiveFeeds feeds,
             long mostBytes,
             RetryPolicy retry,
-            InstantSource clock)
+            InstantSource clock,
+            LongConsumer received)
             throws IOException {
         LiveFeed feed = feeds.open(settings.address(), settings.stall());
         CutFiles files = CutFiles.open(directory, clock);
-        Recorder recorder = new Recorder(settings, feed, files, mostBytes, retry, clock);
+        Recorder recorder = new Recorder(settings, feed, files, mostBytes, retry, clock, received);
         recorder.thread.start();
         return recorder;
     }
@@ -119,11 +124,6 @@ public final class Recorder implements AutoCloseable {
     /** What keeps it from recording now; empty if nothing does. */
     public String trouble() {
         return trouble;
-    }
-
-    /** Bytes that were received since the start. */
-    public long receivedBytes() {
-        return received.get();
     }
 
     /** Ends the recording; what was received so far is a finished file. Waits a little for that. */
@@ -182,7 +182,7 @@ public final class Recorder implements AutoCloseable {
                 ended = true;
                 return;
             }
-            received.addAndGet(piece.bytes().remaining());
+            received.accept(piece.bytes().remaining());
             Cutter to = cutter(piece);
             int begun = files.begun();
             to.accept(piece);

@@ -94,7 +94,8 @@ final class LiveSource implements VideoSource {
                     live.feeds(),
                     live.mostBytes(),
                     means.retry(),
-                    means.clock());
+                    means.clock(),
+                    bytes -> means.traffic().received(settings.name(), bytes));
             recorder = known;
         }
         return known;

@@ -72,6 +72,7 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
      * @param ledgers the directory of their ledgers
      * @param blocking runs what blocks
      * @param batch most videos submitted at a time
+     * @param traffic told what sources do, and what live streams bring
      */
     public record Means(
             SubmissionWriter writer,
@@ -81,7 +82,8 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
             RetryPolicy retry,
             int batch,
             Buckets buckets,
-            Live live) {}
+            Live live,
+            SourceTraffic traffic) {}
 
     /**
      * What sources of live streams need besides.
@@ -356,7 +358,9 @@ public final class SourceActor extends AbstractBehavior<SourceActor.Command> {
 
     private void tell() {
         told = source.condition();
-        listener.tell(status());
+        Status status = status();
+        means.traffic().became(status);
+        listener.tell(status);
     }
 
     private Status status() {
