@@ -48,10 +48,23 @@ public final class EvaluationTransform implements AutoCloseable {
      *     pixels, or would have after resizing
      */
     public void encoded(byte[] image, ByteBuffer out) {
+        decode(image);
+        transform(decoder.pixels(), decoder.width(), decoder.height(), resize, out);
+    }
+
+    /**
+     * The same for images that have no rim to be cut off: the shorter side is resized to {@code crop} pixels, so that the whole
+     * square at the centre is kept. Square images of that size stay as they are.
+     */
+    public void whole(byte[] image, ByteBuffer out) {
+        decode(image);
+        transform(decoder.pixels(), decoder.width(), decoder.height(), crop, out);
+    }
+
+    private void decode(byte[] image) {
         if (!decoder.decode(image)) {
             throw Images.notAnImage(image.length);
         }
-        transform(decoder.pixels(), decoder.width(), decoder.height(), out);
     }
 
     /** The same for raw pixels {@code [height, width, channels]}, one channel being repeated three times. */
@@ -63,7 +76,7 @@ public final class EvaluationTransform implements AutoCloseable {
             throw new IllegalArgumentException("%d bytes are not [%d, %d, %d]: expected 1 or 3 channels"
                     .formatted(pixels.length, height, width, channels));
         }
-        transform(ByteBuffer.wrap(channels == 3 ? pixels : repeated(pixels)), width, height, out);
+        transform(ByteBuffer.wrap(channels == 3 ? pixels : repeated(pixels)), width, height, resize, out);
     }
 
     private byte[] repeated(byte[] grey) {
@@ -78,10 +91,10 @@ public final class EvaluationTransform implements AutoCloseable {
         return three;
     }
 
-    private void transform(ByteBuffer pixels, int width, int height, ByteBuffer out) {
+    private void transform(ByteBuffer pixels, int width, int height, int to, ByteBuffer out) {
         int shorter = Math.min(width, height);
-        long wide = (long) resize * width / shorter;
-        long high = (long) resize * height / shorter;
+        long wide = (long) to * width / shorter;
+        long high = (long) to * height / shorter;
         if (wide * high > Images.MAX_PIXELS) {
             throw new VitoException(
                     Reason.TOO_LARGE,

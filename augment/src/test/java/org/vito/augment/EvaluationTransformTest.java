@@ -60,6 +60,24 @@ class EvaluationTransformTest {
     }
 
     @Test
+    void aWholeSquareOfTheRightSizeStaysAsItIsAndOthersLoseNoRim() {
+        byte[] rgb = new byte[32 * 32 * 3];
+        new Random(3).nextBytes(rgb);
+        try (EvaluationTransform transform = new EvaluationTransform(40, 32);
+                EvaluationTransform uncut = new EvaluationTransform(32, 32)) {
+            ByteBuffer whole = ByteBuffer.allocate(rgb.length);
+            transform.whole(Images.png(32, 32, rgb), whole);
+            assertThat(whole.flip()).isEqualTo(ByteBuffer.wrap(rgb));
+            byte[] wide = new byte[50 * 40 * 3];
+            new Random(4).nextBytes(wide);
+            ByteBuffer expected = ByteBuffer.allocate(rgb.length);
+            transform.whole(Images.png(50, 40, wide), whole.clear());
+            uncut.encoded(Images.png(50, 40, wide), expected);
+            assertThat(whole.flip()).isEqualTo(expected.flip());
+        }
+    }
+
+    @Test
     void whatIsNoPictureIsRefusedByName() {
         try (EvaluationTransform transform = new EvaluationTransform(32, 32)) {
             for (byte[] bytes :

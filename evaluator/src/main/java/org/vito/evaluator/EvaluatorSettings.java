@@ -13,7 +13,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.vito.evaluator.data.DataSets;
+import org.vito.evaluator.data.HumanSet;
 import org.vito.evaluator.data.Limits;
+import org.vito.evaluator.human.ClickMeTask;
+import org.vito.evaluator.human.HumanTask;
 import org.vito.evaluator.robust.Robustness;
 import org.vito.evaluator.score.CheckpointScorer;
 import org.vito.evaluator.task.KnnTask;
@@ -97,7 +100,8 @@ public record EvaluatorSettings(
                         s.whole("train-limit", 0, Integer.MAX_VALUE),
                         s.whole("test-limit", 0, Integer.MAX_VALUE),
                         s.whole("video-limit", 0, Integer.MAX_VALUE),
-                        s.number("test-share", 0.01, 0.99)),
+                        s.number("test-share", 0.01, 0.99),
+                        s.texts("experiments")),
                 s.whole("batch", 1, 4096),
                 s.whole("threads", 1, 256),
                 s.whole("evaluators", 1, 64),
@@ -173,7 +177,7 @@ public record EvaluatorSettings(
             String classifier = set.text("classifier");
             set.check(
                     "classifier",
-                    kind.isClassified() != classifier.isBlank(),
+                    classifier.isBlank() ? !kind.isClassified() : kind.mayBeClassified(),
                     kind.isClassified()
                             ? "network, or the name of a data set of labelled images to train it on (in " + at + ")"
                             : "none for a data set of this kind (in " + at + ")");
@@ -207,6 +211,10 @@ public record EvaluatorSettings(
                 "tasks",
                 !tasksOf(d).isEmpty(),
                 "for data set " + d.name() + " " + String.join(" or ", tasksOn(d.kind()))));
+        s.check(
+                "experiments",
+                !limits.experiments().isEmpty() && HumanSet.known().containsAll(limits.experiments()),
+                "one or more of " + String.join(", ", HumanSet.known()));
         s.check("lease", lease.compareTo(Duration.ofSeconds(5)) >= 0, "at least 5s");
         for (String code : retriedReasons) {
             s.check(
@@ -228,6 +236,8 @@ public record EvaluatorSettings(
             case IMAGENET_A -> List.of(Robustness.IMAGENET_A);
             case IMAGENET_VID_ROBUST -> List.of(Robustness.IMAGENET_VID_ROBUST);
             case IMAGENET_3DCC -> List.of(Robustness.IMAGENET_3DCC);
+            case MODEL_VS_HUMAN -> List.of(HumanTask.NAME);
+            case CLICKME -> List.of(ClickMeTask.NAME);
         };
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.vito.evaluator.data.DataSets;
 import org.vito.protocol.Reason;
@@ -16,7 +17,17 @@ class SettingsTest {
         EvaluatorSettings settings = EvaluatorSettings.from(ConfigFactory.load());
         assertThat(settings.dataSets()).isEmpty();
         assertThat(settings.tasks())
-                .containsExactly("knn", "linear", "propagation", "imagenet-a", "imagenet-vid-robust", "imagenet-3dcc");
+                .containsExactly(
+                        "knn",
+                        "linear",
+                        "propagation",
+                        "imagenet-a",
+                        "imagenet-vid-robust",
+                        "imagenet-3dcc",
+                        "error-consistency",
+                        "alignment");
+        assertThat(settings.limits().experiments())
+                .containsExactly("edge", "cue-conflict", "low-pass", "uniform-noise");
         assertThat(settings.linear().learningRates()).as("the paper's").containsExactly(0.4, 0.3, 0.2, 0.1, 0.05);
         assertThat(settings.linear().epochs()).isEqualTo(80);
         assertThat(settings.linear().batch()).isEqualTo(1024);
@@ -46,6 +57,12 @@ class SettingsTest {
                         .dataSet("c")))
                 .containsExactly("imagenet-3dcc");
         assertThat(robust.dataSet("b").classifier()).isEqualTo("network");
+        EvaluatorSettings people = EvaluatorSettings.from(
+                with(
+                        "data-sets = [{ name = a, path = x, kind = model-vs-human, classifier = network },"
+                                + " { name = b, path = x, kind = clickme }, { name = c, path = x, kind = clickme, classifier = network }]"));
+        assertThat(people.dataSets().stream().map(people::tasksOf))
+                .containsExactly(List.of("error-consistency"), List.of("alignment"), List.of("alignment"));
     }
 
     @Test
@@ -69,6 +86,8 @@ class SettingsTest {
         refused(
                 "data-sets = [{ name = a, path = x, kind = imagenet-a, classifier = c }, { name = c, path = y, kind = davis }]",
                 "as classifier of a network or the name of a data set of labelled images, not c");
+        refused("data-sets = [{ name = a, path = x, kind = model-vs-human }]", "classifier", "network, or the name");
+        refused("experiments = [edge, dance]", "vito.evaluator.experiments", "cue-conflict, edge");
         refused("cache.limit = -1", "vito.evaluator.cache.limit");
         refused("linear.standardise = perhaps", "true or false");
         refused("linear.learning-rates = [0.1, -1]", "learning-rates", "above 0");

@@ -1,6 +1,8 @@
 package org.vito.learner;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -63,7 +67,9 @@ public final class FrozenEncoder implements AutoCloseable {
     private final Graph graph;
     private final Session session;
     private final Placeholder<TUint8> bytes;
+    private final Operand<TFloat32> pixels;
     private final Map<String, Operand<TFloat32>> outputs;
+    private @Nullable Saliency saliency;
 
     private FrozenEncoder(
             NetworkSpec network, int imageSize, int mostStride, Graph graph, BiConsumer<Variables, Session> weights) {
@@ -72,7 +78,8 @@ public final class FrozenEncoder implements AutoCloseable {
         this.graph = graph;
         Ops tf = Ops.create(graph);
         bytes = tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, -1, -1, COLOURS)));
-        FrozenNetwork nodes = new FrozenNetwork(tf, network, Pixels.normalise(tf, bytes), mostStride);
+        pixels = Pixels.normalise(tf, bytes);
+        FrozenNetwork nodes = new FrozenNetwork(tf, network, pixels, mostStride);
         outputs = Collections.unmodifiableMap(outputs(network, nodes));
         session = Sessions.open(graph, 0);
         try {
@@ -203,12 +210,7 @@ public final class FrozenEncoder implements AutoCloseable {
      * @return as many, in the same order
      */
     public List<Features> encode(ByteBuffer images, int count, int height, int width, List<String> names) {
-        long length = (long) count * height * width * COLOURS;
-        if (count < 1 || height < 1 || width < 1 || images.remaining() < length) {
-            throw new IllegalArgumentException(
-                    "%d bytes for %d images of %d × %d".formatted(images.remaining(), count, width, height));
-        }
-        ByteBuffer batch = images.slice().limit((int) length);
+        ByteBuffer batch = batch(images, count, height, width);
         Session.Runner runner = session.runner();
         names.forEach(name -> runner.fetch(output(name)));
         try (TUint8 input = TUint8.tensorOf(Shape.of(count, height, width, COLOURS), DataBuffers.of(batch));
@@ -218,6 +220,66 @@ public final class FrozenEncoder implements AutoCloseable {
                 found.add(features((TFloat32) result.get(i)));
             }
             return found;
+        }
+    }
+
+    private static ByteBuffer batch(ByteBuffer images, int count, int height, int width) {
+        long length = (long) count * height * width * COLOURS;
+        if (count < 1 || height < 1 || width < 1 || images.remaining() < length) {
+            throw new IllegalArgumentException(
+                    "%d bytes for %d images of %d × %d".formatted(images.remaining(), count, width, height));
+        }
+        return images.slice().limit((int) length);
+    }
+
+    /**
+     * How much a sum of weighted average-pooled features depends on each place of the images it is of: the largest absolute
+     * derivative with respect to a place's three normalised colours (Simonyan, Vedaldi and Zisserman, arXiv 1312.6034). With the
+     * weights that a linear classifier gives the features for a class it is the saliency of that class's logit.
+     *
+     * @param images direct, {@code [count, height, width, 3]} RGB bytes from its position; height and width may be any
+     * @param weights {@code [count][dimension]}
+     * @return {@code [count, height, width]}
+     */
+    public Features saliency(ByteBuffer images, int count, int height, int width, float[][] weights) {
+        ByteBuffer batch = batch(images, count, height, width);
+        if (weights.length != count) {
+            throw new IllegalArgumentException(weights.length + " rows of weights for " + count + " images");
+        }
+        if (saliency == null) {
+            saliency = new Saliency();
+        }
+        Saliency nodes = saliency;
+        FloatBuffer rows = ByteBuffer.allocateDirect(count * dimension() * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        for (float[] row : weights) {
+            rows.put(row);
+        }
+        rows.flip();
+        try (TUint8 input = TUint8.tensorOf(Shape.of(count, height, width, COLOURS), DataBuffers.of(batch));
+                TFloat32 factors = TFloat32.tensorOf(Shape.of(count, dimension()), DataBuffers.of(rows));
+                Result result = session.runner()
+                        .feed(bytes, input)
+                        .feed(nodes.weights, factors)
+                        .fetch(nodes.largest)
+                        .run()) {
+            return features((TFloat32) result.get(0));
+        }
+    }
+
+    /** What is added to the graph when saliency is asked for first. */
+    private final class Saliency {
+        private final Placeholder<TFloat32> weights;
+        private final Operand<TFloat32> largest;
+
+        Saliency() {
+            Ops tf = Ops.create(graph).withSubScope("saliency");
+            weights = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, dimension())));
+            Operand<TFloat32> sum = tf.reduceSum(tf.math.mul(output(POOLED), weights), tf.constant(new int[] {0, 1}));
+            Operand<TFloat32> slope =
+                    graph.addGradients(sum.asOutput(), new Output<?>[] {pixels.asOutput()})[0].expect(TFloat32.class);
+            largest = tf.reduceMax(tf.math.abs(slope), tf.constant(-1));
         }
     }
 

@@ -122,4 +122,59 @@ class FrozenEncoderTest {
                         VitoException.class, e -> assertThat(e.reason()).isEqualTo(Reason.DAMAGED_CHECKPOINT))
                 .hasMessageContaining(message);
     }
+
+    /** Beside central differences of one step of a byte; where a step meets a kink of a ReLU they differ a little. */
+    @Test
+    void saliencyIsTheSlopeOfWeightedFeatures() throws IOException, URISyntaxException {
+        goldenCheckpoint();
+        ByteBuffer images = ByteBuffer.allocateDirect(2 * HEIGHT * WIDTH * 3);
+        for (int i = 0; i < images.capacity(); i++) {
+            images.put(i, (byte) (60 + (i * (long) i / 7 + i * 37L) % 120));
+        }
+        float[][] weights = new float[2][128];
+        for (int d = 0; d < 128; d++) {
+            weights[0][d] = d % 7 - 3;
+            weights[1][d] = d % 5 - 2;
+        }
+        double[] step = {2 / (255 * 0.229), 2 / (255 * 0.224), 2 / (255 * 0.225)};
+        try (FrozenEncoder encoder = FrozenEncoder.open(checkpoint)) {
+            Features found = encoder.saliency(images, 2, HEIGHT, WIDTH, weights);
+            assertThat(found.shape()).containsExactly(2, HEIGHT, WIDTH);
+            int[] places = {0, 0, 1234, HEIGHT * WIDTH + 77, 2 * HEIGHT * WIDTH - 1};
+            for (int i = 0; i < found.values().length; i++) { // the two of the steepest slopes
+                if (found.values()[i] > found.values()[places[0]]) {
+                    places[1] = places[0];
+                    places[0] = i;
+                }
+            }
+            float greatest = found.values()[places[0]];
+            assertThat(found.values()[places[1]]).isGreaterThan(0.5f * greatest);
+            for (int place : places) {
+                double slope = 0;
+                for (int c = 0; c < 3; c++) {
+                    slope = Math.max(slope, Math.abs(difference(encoder, images, 3 * place + c, weights)) / step[c]);
+                }
+                assertThat(found.values()[place]).isCloseTo((float) slope, within(0.03f * greatest));
+            }
+            assertThat(encoder.saliency(images, 1, HEIGHT, WIDTH, new float[1][128])
+                            .values())
+                    .containsOnly(0);
+        }
+    }
+
+    private static double difference(FrozenEncoder encoder, ByteBuffer images, int at, float[][] weights) {
+        byte before = images.get(at);
+        double difference = 0;
+        for (int sign : new int[] {1, -1}) {
+            images.put(at, (byte) (before + sign));
+            float[] pooled = encoder.encode(images, 2, HEIGHT, WIDTH, List.of("pooled"))
+                    .get(0)
+                    .values();
+            for (int i = 0; i < pooled.length; i++) {
+                difference += (double) sign * pooled[i] * weights[i / 128][i % 128];
+            }
+        }
+        images.put(at, before);
+        return difference;
+    }
 }

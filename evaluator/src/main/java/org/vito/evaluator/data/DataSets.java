@@ -22,11 +22,20 @@ public final class DataSets {
         /** Frames of videos of 30 classes, see {@link ImageNetVidRobust}. */
         IMAGENET_VID_ROBUST,
         /** Corrupted images, see {@link ImageNet3dcc}. */
-        IMAGENET_3DCC;
+        IMAGENET_3DCC,
+        /** Pictures that people named, see {@link HumanSet}. */
+        MODEL_VS_HUMAN,
+        /** Pictures with where people looked, see {@link ClickMeSet}. */
+        CLICKME;
 
         /** Whether a classifier that was trained on other images is tried on such a set. */
         public boolean isClassified() {
-            return this == IMAGENET_A || this == IMAGENET_VID_ROBUST || this == IMAGENET_3DCC;
+            return this == IMAGENET_A || this == IMAGENET_VID_ROBUST || this == IMAGENET_3DCC || this == MODEL_VS_HUMAN;
+        }
+
+        /** Whether a classifier may be of use: for {@link #CLICKME} to networks without attention. */
+        public boolean mayBeClassified() {
+            return isClassified() || this == CLICKME;
         }
 
         /** Whether such a set has labelled images to learn from. */
@@ -41,6 +50,8 @@ public final class DataSets {
                 case IMAGENET_A -> "the 200 folders of imagenet-a.tar";
                 case IMAGENET_VID_ROBUST -> "the directory imagenet-vid-robust of imagenet_vid_ytbb_robust.tar.gz";
                 case IMAGENET_3DCC -> "the folders of corruptions of ImageNet-3DCC";
+                case MODEL_VS_HUMAN -> "model-vs-human with datasets and raw-data";
+                case CLICKME -> "ClickMe's val-0.tfrecords, …";
             };
         }
     }
@@ -65,6 +76,8 @@ public final class DataSets {
             case IMAGENET_A -> ImageNetA.open(name, root, limits.test());
             case IMAGENET_VID_ROBUST -> ImageNetVidRobust.open(name, root, limits.test());
             case IMAGENET_3DCC -> ImageNet3dcc.open(name, root, limits.test());
+            case MODEL_VS_HUMAN -> HumanSet.open(name, root, limits.experiments());
+            case CLICKME -> ClickMeSet.open(name, root, limits.test());
         };
     }
 

@@ -17,6 +17,7 @@ final class ImageFiles implements ImagePart {
     private final Path root;
     private final Path[] paths;
     private final int[] labels;
+    private final boolean whole;
 
     /**
      * @param root directory that all of them are in; the rest of their names counts for {@link #identity}
@@ -24,9 +25,15 @@ final class ImageFiles implements ImagePart {
      * @param labels class of each; likewise
      */
     ImageFiles(Path root, Path[] paths, int[] labels) {
+        this(root, paths, labels, false);
+    }
+
+    /** The same, with a say whether the {@code whole} square at an image's centre is used, as it has no rim to be cut off. */
+    ImageFiles(Path root, Path[] paths, int[] labels, boolean whole) {
         this.root = root;
         this.paths = paths;
         this.labels = labels;
+        this.whole = whole;
     }
 
     @Override
@@ -67,7 +74,11 @@ final class ImageFiles implements ImagePart {
             if (bytes.length == 0) {
                 throw DataSets.bad("the file is empty");
             }
-            transform.encoded(bytes, out);
+            if (whole) {
+                transform.whole(bytes, out);
+            } else {
+                transform.encoded(bytes, out);
+            }
         } catch (IOException | VitoException e) {
             throw DataSets.bad(
                     "image %s cannot be used: %s; expected a readable JPEG, PNG, BMP or WebP"

@@ -13,9 +13,14 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vito.evaluator.data.ClassifiedSet;
+import org.vito.evaluator.data.ClickMeSet;
 import org.vito.evaluator.data.DataSet;
 import org.vito.evaluator.data.DavisSet;
+import org.vito.evaluator.data.HumanSet;
 import org.vito.evaluator.data.ImageSet;
+import org.vito.evaluator.human.ClickMeTask;
+import org.vito.evaluator.human.HumanTask;
+import org.vito.evaluator.human.NetworkMaps;
 import org.vito.evaluator.plan.Job;
 import org.vito.evaluator.plan.Scorer;
 import org.vito.evaluator.robust.Robustness;
@@ -47,8 +52,8 @@ public final class CheckpointScorer implements Scorer {
         DataSet open(String name);
 
         /**
-         * Whose classifier a set of {@link ClassifiedSet} is to be classified with: {@value #OWN_CLASSIFIER}, or the name of the
-         * labelled images that it is trained on.
+         * Whose classifier a set is to be classified with: {@value #OWN_CLASSIFIER}, or the name of the labelled images that it is
+         * trained on; empty if none is named.
          */
         String classifier(String dataSet);
     }
@@ -152,10 +157,31 @@ public final class CheckpointScorer implements Scorer {
                             .resolve(videos.name()));
             return propagation.run(checkpoint.directory(), videos, to, workers, checkpoint.alive());
         }
+        if (set instanceof ClickMeSet looked) {
+            requireTask(name, ClickMeTask.NAME, set);
+            return alignment(looked, checkpoint, workers);
+        }
+        if (set instanceof HumanSet named) {
+            requireTask(name, HumanTask.NAME, set);
+            return HumanTask.measure(named, new Classified(checkpoint, classifier(set.name(), checkpoint, workers)));
+        }
         ClassifiedSet images = (ClassifiedSet) set;
         requireTask(name, Robustness.task(images), set);
         Classified network = new Classified(checkpoint, classifier(set.name(), checkpoint, workers));
         return Robustness.measure(images, network);
+    }
+
+    private Map<String, Double> alignment(ClickMeSet set, Checkpoint checkpoint, Workers workers) {
+        Supplier<Optional<Classifier>> classifier =
+                () -> library.classifier(set.name()).isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(classifier(set.name(), checkpoint, workers));
+        try (NetworkMaps maps = NetworkMaps.open(checkpoint.directory(), classifier)) {
+            return ClickMeTask.measure(set, maps, (index, picture, people, network, correlation) -> {
+                workers.check();
+                checkpoint.alive().run();
+            });
+        }
     }
 
     private Classifier classifier(String dataSet, Checkpoint checkpoint, Workers workers) {

@@ -7,25 +7,24 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.io.StreamCorruptedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 import org.tensorflow.proto.Event;
+import org.vito.evaluator.data.TfRecords;
 
 /**
- * A file of TensorFlow's events: records of a length, its checksum, an {@code Event}, its checksum (TFRecord), the first of them
- * naming the format. One thread at a time.
+ * A file of TensorFlow's events: records ({@link TfRecords}) of an {@code Event} each, the first of them naming the format. One
+ * thread at a time.
  */
 final class EventFile implements AutoCloseable {
     private static final String VERSION = "brain.Event:2";
-    private static final int MASK_DELTA = 0xa282ead8;
 
     /** Events are a few numbers: what says it is longer is no event. */
-    private static final long LONGEST = 1 << 20;
+    private static final int LONGEST = 1 << 20;
 
     private final OutputStream out;
 
@@ -52,19 +51,7 @@ final class EventFile implements AutoCloseable {
 
     /** Adds an event; it is in the file for sure after {@link #flush}. */
     void write(Event event) throws IOException {
-        byte[] data = event.toByteArray();
-        byte[] length = new byte[Long.BYTES];
-        ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).putLong(data.length);
-        out.write(length);
-        checksum(length);
-        out.write(data);
-        checksum(data);
-    }
-
-    private void checksum(byte[] of) throws IOException {
-        byte[] checksum = new byte[Integer.BYTES];
-        ByteBuffer.wrap(checksum).order(ByteOrder.LITTLE_ENDIAN).putInt(masked(of));
-        out.write(checksum);
+        TfRecords.write(out, event.toByteArray());
     }
 
     void flush() throws IOException {
@@ -79,36 +66,13 @@ final class EventFile implements AutoCloseable {
     /** Reads a file's events up to its end, or to the first that is cut off or damaged, as those of a killed process may be. */
     static void read(Path file, Consumer<Event> to) throws IOException {
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
-            while (true) {
-                byte[] length = in.readNBytes(Long.BYTES);
-                if (length.length < Long.BYTES || number(in) != masked(length)) {
-                    return;
-                }
-                long size =
-                        ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong();
-                if (size < 0 || size > LONGEST) {
-                    return;
-                }
-                byte[] data = in.readNBytes((int) size);
-                if (data.length < size || number(in) != masked(data)) {
-                    return;
-                }
-                to.accept(Event.parseFrom(data));
+            Optional<byte[]> data = TfRecords.next(in, LONGEST);
+            while (data.isPresent()) {
+                to.accept(Event.parseFrom(data.get()));
+                data = TfRecords.next(in, LONGEST);
             }
-        } catch (EOFException | InvalidProtocolBufferException e) {
+        } catch (EOFException | StreamCorruptedException | InvalidProtocolBufferException e) {
             return; // cut off
         }
-    }
-
-    private static int number(DataInputStream in) throws IOException {
-        return Integer.reverseBytes(in.readInt());
-    }
-
-    /** CRC-32C, turned and moved, so that checksums of data that have checksums in them are good ones too. */
-    static int masked(byte[] data) {
-        CRC32C crc = new CRC32C();
-        crc.update(data);
-        int value = (int) crc.getValue();
-        return Integer.rotateRight(value, 15) + MASK_DELTA;
     }
 }

@@ -18,11 +18,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vito.evaluator.UntrainedNetwork;
 import org.vito.evaluator.data.DataSet;
 import org.vito.evaluator.data.DataSets;
 import org.vito.evaluator.data.DataSets.Kind;
 import org.vito.evaluator.data.ImageNetClasses;
 import org.vito.evaluator.data.Limits;
+import org.vito.evaluator.data.MadeClickMe;
+import org.vito.evaluator.data.MadeHuman;
 import org.vito.evaluator.data.MadeImageNet;
 import org.vito.evaluator.plan.Job;
 import org.vito.evaluator.plan.Scorer;
@@ -115,7 +118,10 @@ class CheckpointScorerTest {
             @Override
             public DataSet open(String name) {
                 return DataSets.open(
-                        name, directory.resolve(name), kinds.getOrDefault(name, Kind.AUTO), new Limits(0, 0, 0, 0.2));
+                        name,
+                        directory.resolve(name),
+                        kinds.getOrDefault(name, Kind.AUTO),
+                        new Limits(0, 0, 0, 0.2, MadeHuman.EXPERIMENTS));
             }
 
             @Override
@@ -266,6 +272,34 @@ class CheckpointScorerTest {
                 "imagenet-3dcc",
                 Reason.DAMAGED_CHECKPOINT,
                 "shape [1000, 256]; expected 21 classes of 256 features");
+    }
+
+    @Test
+    void pictureSetsOfPeopleAreMeasuredWithTheCheckpointsNetwork() throws IOException {
+        kinds.put("clickme", Kind.CLICKME);
+        MadeClickMe.write(directory.resolve("clickme"), 2);
+        classifier = "";
+        UntrainedNetwork.write(directory.resolve("step-1"), "architecture = resnet18");
+        assertThat(score(1, "clickme", "alignment").scored.get("alignment"))
+                .containsEntry("images", 4.0)
+                .containsKeys("alignment", "alignment.low", "alignment.high");
+        UntrainedNetwork.write(directory.resolve("step-2"), "architecture = resnet18, pooling.kind = average");
+        refused(
+                score(2, "clickme", "alignment"),
+                "alignment",
+                Reason.OTHER_CONFIGURATION,
+                "pools without attention",
+                "classifier = network");
+
+        kinds.put("people", Kind.MODEL_VS_HUMAN);
+        MadeHuman.write(directory.resolve("people"));
+        classifier = IMAGENET; // has none of the classes of airplane
+        refused(
+                score(1, "people", "error-consistency"),
+                "error-consistency",
+                Reason.OTHER_CONFIGURATION,
+                "no class of airplane");
+        refused(score(1, "people", "knn"), "knn", Reason.BAD_SETTING, "there is error-consistency");
     }
 
     @Test
