@@ -50,7 +50,13 @@ public final class DashboardRole {
                 Props.empty());
         ServerBinding binding;
         try {
-            binding = PageServer.bind(system, board, platform.stages().registry(), settings.host(), settings.port())
+            binding = PageServer.bind(
+                            system,
+                            board,
+                            platform.stages().registry(),
+                            settings.pictures().store(platform),
+                            settings.host(),
+                            settings.port())
                     .toCompletableFuture()
                     .get(TO_BIND.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {

@@ -11,8 +11,10 @@ import org.vito.protocol.Settings;
  * @param host address to listen on
  * @param port 0 = any free one
  * @param tensorboard where event files are written, if anywhere
+ * @param pictures where evaluators put pictures
  */
-public record DashboardSettings(String host, int port, Optional<Path> tensorboard) {
+public record DashboardSettings(
+        String host, int port, Optional<Path> tensorboard, EvaluatorSettings.Pictures pictures) {
     /** Reads and checks {@code vito.dashboard}. */
     public static DashboardSettings from(Config config) {
         Settings s = Settings.at(config, "vito.dashboard");
@@ -20,6 +22,7 @@ public record DashboardSettings(String host, int port, Optional<Path> tensorboar
         return new DashboardSettings(
                 s.text("host"),
                 s.whole("port", 0, 65_535),
-                s.text("tensorboard").isBlank() ? Optional.empty() : Optional.of(s.path("tensorboard")));
+                s.text("tensorboard").isBlank() ? Optional.empty() : Optional.of(s.path("tensorboard")),
+                EvaluatorSettings.Pictures.from(Settings.at(config, "vito.evaluator.pictures")));
     }
 }

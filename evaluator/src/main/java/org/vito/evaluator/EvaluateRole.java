@@ -99,6 +99,7 @@ public final class EvaluateRole {
                         encoders,
                         kept,
                         settings.propagation().masks(),
+                        settings.pictures().store(platform),
                         settings.batch(),
                         settings.threads(),
                         blocking,

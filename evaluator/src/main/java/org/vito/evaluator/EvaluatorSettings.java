@@ -17,12 +17,14 @@ import org.vito.evaluator.data.HumanSet;
 import org.vito.evaluator.data.Limits;
 import org.vito.evaluator.human.ClickMeTask;
 import org.vito.evaluator.human.HumanTask;
+import org.vito.evaluator.picture.PictureStore;
 import org.vito.evaluator.robust.Robustness;
 import org.vito.evaluator.score.CheckpointScorer;
 import org.vito.evaluator.task.KnnTask;
 import org.vito.evaluator.task.LinearProbeTask;
 import org.vito.evaluator.task.Task;
 import org.vito.evaluator.video.PropagationTask;
+import org.vito.protocol.Platform;
 import org.vito.protocol.Reason;
 import org.vito.protocol.Settings;
 import org.vito.protocol.VitoException;
@@ -42,6 +44,7 @@ public record EvaluatorSettings(
         Duration lease,
         Set<String> retriedReasons,
         Cache cache,
+        Pictures pictures,
         Knn knn,
         LinearProbeTask.Options linear,
         Propagation propagation) {
@@ -72,6 +75,23 @@ public record EvaluatorSettings(
      * @param limit most bytes; 0 = nothing is kept
      */
     public record Cache(Optional<Path> directory, long limit) {}
+
+    /**
+     * Of pictures for people.
+     *
+     * @param directory empty = a directory of the process's data
+     * @param keep checkpoints of each run of which there are pictures; 0 = none
+     */
+    public record Pictures(Optional<Path> directory, int keep) {
+        /** Reads {@code vito.evaluator.pictures}, which the page reads too. */
+        static Pictures from(Settings s) {
+            return new Pictures(path(s, "directory"), s.whole("keep", 0, 10_000));
+        }
+
+        PictureStore store(Platform platform) {
+            return new PictureStore(directory.orElse(platform.data().resolve("pictures")), keep);
+        }
+    }
 
     /** Of the nearest-neighbour task: neighbours, and temperature of their votes. */
     public record Knn(int k, double temperature) {}
@@ -112,6 +132,7 @@ public record EvaluatorSettings(
                 s.duration("lease"),
                 new TreeSet<>(s.texts("retry-at-start")),
                 new Cache(path(s.in("cache"), "directory"), s.in("cache").bytes("limit", 0)),
+                Pictures.from(s.in("pictures")),
                 new Knn(s.in("knn").whole("k", 1, 10_000), s.in("knn").number("temperature", 1e-3, 1e3)),
                 linear(s.in("linear")),
                 propagation(s.in("propagation")));

@@ -32,8 +32,11 @@ public final class PagePreview {
                     "workstation",
                     InstantSource.system(),
                     new Stages(new SimpleMeterRegistry()));
-            DashboardRole.Running role =
-                    DashboardRole.start(system, new DashboardSettings("127.0.0.1", port, Optional.empty()), platform);
+            DashboardRole.Running role = DashboardRole.start(
+                    system,
+                    new DashboardSettings(
+                            "127.0.0.1", port, Optional.empty(), new EvaluatorSettings.Pictures(Optional.empty(), 4)),
+                    platform);
             System.out.println(role.address());
             show(kafka, args.length > 1);
         }

@@ -43,9 +43,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vito.augment.Images;
 import org.vito.evaluator.data.MadeDavis;
 import org.vito.evaluator.data.TinyImages;
 import org.vito.evaluator.feed.TopicFollower;
+import org.vito.evaluator.picture.PictureStore;
 import org.vito.evaluator.score.ImageEncoder;
 import org.vito.protocol.DirectoryObjectStore;
 import org.vito.protocol.KafkaAccess;
@@ -69,6 +71,8 @@ class RolesTest {
 
     @TempDir
     static Path directory;
+
+    private static final EvaluatorSettings.Pictures PICTURES = new EvaluatorSettings.Pictures(Optional.empty(), 4);
 
     private static TestKafka kafka;
 
@@ -135,6 +139,10 @@ class RolesTest {
             assertThat(propagation.getMetrics(0).getName()).isEqualTo("j-and-f");
             assertThat(propagation.getMetrics(0).getValue()).isBetween(0.6, 1.0);
             assertThat(masks.resolve("role/1/davis/one/00006.png")).isRegularFile();
+            assertThat(PICTURES.store(platform()).list("role"))
+                    .contains(
+                            new PictureStore.Entry(1, "davis", "masks"),
+                            new PictureStore.Entry(1, "tiny", "neighbours"));
             assertThat(need(settled, "2/propagation/davis").getReason()).startsWith("DAMAGED_CHECKPOINT: ");
             assertThat(role.status().role()).isEqualTo("evaluate");
             role.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
@@ -168,7 +176,7 @@ class RolesTest {
         platform.stages().meter("learn", "steps", "", "").passed(3);
         DashboardRole.Running role = DashboardRole.start(
                 kit.system(),
-                new DashboardSettings("127.0.0.1", 0, Optional.of(directory.resolve("tensorboard"))),
+                new DashboardSettings("127.0.0.1", 0, Optional.of(directory.resolve("tensorboard")), PICTURES),
                 platform);
         try (MadeData data = new MadeData(kafka.access(), System.currentTimeMillis())) {
             data.everything(120, 240);
@@ -227,6 +235,23 @@ class RolesTest {
             assertThat(get(role, "thumbnails/..%2F..%2Fetc%2Fpasswd").statusCode())
                     .isEqualTo(404);
 
+            byte[] png = Images.png(1, 1, new byte[] {1, 2, 3});
+            PICTURES.store(platform).put("some.run", new PictureStore.Entry(7, "set", "masks"), png);
+            assertThat(json.readTree(get(role, "api/pictures?run=some.run").body())
+                            .toString())
+                    .isEqualTo("[{\"step\":7,\"dataSet\":\"set\",\"name\":\"masks\"}]");
+            HttpResponse<byte[]> served = http.send(
+                    HttpRequest.newBuilder(role.address().resolve("pictures/some.run/7/set/masks.png"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(served.headers().firstValue("Content-Type")).hasValue("image/png");
+            assertThat(served.body()).isEqualTo(png);
+            assertThat(get(role, "pictures/some.run/7/set/other.png").statusCode())
+                    .isEqualTo(404);
+            assertThat(get(role, "pictures/..%2Fsome.run/7/set/masks.png").statusCode())
+                    .isEqualTo(404);
+            assertThat(get(role, "api/pictures?run=..").body()).isEqualTo("[]");
+
             BlockingQueue<String> events = new LinkedBlockingQueue<>();
             Thread reader = listen(role, events);
             assertThat(events.poll(5, TimeUnit.SECONDS)).startsWith("{\"instance\"");
@@ -242,7 +267,7 @@ class RolesTest {
         assertThat(role.status().health()).isEqualTo(Health.UP);
         assertThatThrownBy(() -> DashboardRole.start(
                         kit.system(),
-                        new DashboardSettings("127.0.0.1", role.address().getPort(), Optional.empty()),
+                        new DashboardSettings("127.0.0.1", role.address().getPort(), Optional.empty(), PICTURES),
                         platform()))
                 .isInstanceOf(VitoException.class)
                 .hasMessageContaining(

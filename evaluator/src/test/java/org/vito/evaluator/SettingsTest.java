@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.vito.evaluator.data.DataSets;
 import org.vito.protocol.Reason;
@@ -34,6 +35,8 @@ class SettingsTest {
         assertThat(settings.linear().standardise()).isFalse();
         assertThat(settings.cache().directory()).isEmpty();
         assertThat(settings.cache().limit()).isEqualTo(4L << 30);
+        assertThat(settings.pictures()).isEqualTo(new EvaluatorSettings.Pictures(Optional.empty(), 4));
+        assertThat(DashboardSettings.from(ConfigFactory.load()).pictures()).isEqualTo(settings.pictures());
         assertThat(DashboardSettings.from(ConfigFactory.load()).host()).isEqualTo("127.0.0.1");
     }
 
@@ -88,6 +91,7 @@ class SettingsTest {
                 "as classifier of a network or the name of a data set of labelled images, not c");
         refused("data-sets = [{ name = a, path = x, kind = model-vs-human }]", "classifier", "network, or the name");
         refused("experiments = [edge, dance]", "vito.evaluator.experiments", "cue-conflict, edge");
+        refused("pictures.keep = -1", "vito.evaluator.pictures.keep");
         refused("cache.limit = -1", "vito.evaluator.cache.limit");
         refused("linear.standardise = perhaps", "true or false");
         refused("linear.learning-rates = [0.1, -1]", "learning-rates", "above 0");

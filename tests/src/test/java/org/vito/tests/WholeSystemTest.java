@@ -247,6 +247,11 @@ class WholeSystemTest {
                 return true;
             });
             assertThat(shown.text("decisions")).contains("accepted", "Every video is accepted by this rule.");
+            system.guarded(() -> {
+                shown.awaitPictures("pictures", 2);
+                return true;
+            });
+            assertThat(shown.text("pictures")).contains("nearest neighbours", "where attention looks");
             int bad = BAD.size() + refusedReal();
             int good = GENERATED + real - refusedReal();
             assertThat(shown.rows("sources"))

@@ -42,6 +42,11 @@ public record DavisSet(String name, List<Video> videos) implements DataSet {
             masks = List.copyOf(masks);
         }
 
+        /** The name of a frame's mask, {@code 00000.png}. */
+        public String name(int index) {
+            return masks.get(index).getFileName().toString();
+        }
+
         /** Decodes a frame. @throws VitoException BAD_DATA_SET naming the file if it is no picture */
         public Images.Picture frame(int index) {
             Path file = frames.get(index);

@@ -5,6 +5,7 @@ import static akka.http.javadsl.server.Directives.*;
 import akka.NotUsed;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
@@ -30,16 +31,20 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.vito.evaluator.board.BoardView;
 import org.vito.evaluator.board.ScoreBoard;
+import org.vito.evaluator.picture.PictureStore;
 
 /**
  * The live page and what it is made of. Routes: {@code /} and its files; {@code /events}, server-sent events {@code
  * snapshot} once and {@code change} from then on; {@code /api/state}, the snapshot as JSON; {@code
- * /thumbnails/VIDEO}, the JPEG of a video that was judged lately; {@code /metrics} for Prometheus; {@code /health}.
+ * /thumbnails/VIDEO}, the JPEG of a video that was judged lately; {@code /api/pictures?run=RUN}, which pictures there are of a
+ * run's checkpoints, and {@code /pictures/RUN/STEP/DATASET/NAME.png}; {@code /metrics} for Prometheus; {@code /health}.
  *
  * <p>A reader too slow to keep up has its stream ended when {@value #BACKLOG} events wait for it; it reconnects and gets a
  * new snapshot, so neither side holds more than that.
@@ -62,18 +67,28 @@ public final class PageServer {
     private final ActorSystem<?> system;
     private final ActorRef<ScoreBoard.Command> board;
     private final MeterRegistry registry;
+    private final PictureStore pictures;
+    private final Executor blocking;
     private final AtomicInteger readers = new AtomicInteger();
 
-    private PageServer(ActorSystem<?> system, ActorRef<ScoreBoard.Command> board, MeterRegistry registry) {
+    private PageServer(
+            ActorSystem<?> system, ActorRef<ScoreBoard.Command> board, MeterRegistry registry, PictureStore pictures) {
         this.system = system;
         this.board = board;
         this.registry = registry;
+        this.pictures = pictures;
+        blocking = system.dispatchers().lookup(DispatcherSelector.blocking());
     }
 
     /** Listens; completes when it does. Port 0 is any free one. */
     public static CompletionStage<ServerBinding> bind(
-            ActorSystem<?> system, ActorRef<ScoreBoard.Command> board, MeterRegistry registry, String host, int port) {
-        PageServer server = new PageServer(system, board, registry);
+            ActorSystem<?> system,
+            ActorRef<ScoreBoard.Command> board,
+            MeterRegistry registry,
+            PictureStore pictures,
+            String host,
+            int port) {
+        PageServer server = new PageServer(system, board, registry, pictures);
         return Http.get(system.classicSystem()).newServerAt(host, port).bind(server.route());
     }
 
@@ -88,9 +103,20 @@ public final class PageServer {
                         path("app.js", () -> script("app.js")),
                         path("events", () -> extractRequest(request -> events())),
                         pathPrefix("thumbnails", () -> path(PathMatchers.segment(), this::thumbnail)),
+                        pathPrefix(
+                                "pictures",
+                                () -> pathPrefix(
+                                        PathMatchers.segment().slash(PathMatchers.longSegment()),
+                                        (run, step) -> path(
+                                                PathMatchers.segment().slash(PathMatchers.segment()),
+                                                (dataSet, file) -> picture(run, step, dataSet, file)))),
                         path("health", () -> extractRequest(request -> health())),
                         path("metrics", () -> extractRequest(request -> metrics())),
-                        pathPrefix("api", () -> path("state", () -> extractRequest(request -> state()))))));
+                        pathPrefix(
+                                "api",
+                                () -> concat(
+                                        path("state", () -> extractRequest(request -> state())),
+                                        path("pictures", () -> parameter("run", this::pictures)))))));
     }
 
     private static Route script(String name) {
@@ -148,6 +174,21 @@ public final class PageServer {
                         : complete(HttpResponse.create()
                                 .withEntity(HttpEntities.create(
                                         ContentTypes.create(MediaTypes.IMAGE_JPEG), jpeg.toByteArray()))));
+    }
+
+    private Route pictures(String run) {
+        return onSuccess(
+                CompletableFuture.supplyAsync(() -> pictures.list(run), blocking), list -> json(StatusCodes.OK, list));
+    }
+
+    private Route picture(String run, long step, String dataSet, String file) {
+        String name = file.endsWith(".png") ? file.substring(0, file.length() - 4) : "";
+        return onSuccess(
+                CompletableFuture.supplyAsync(
+                        () -> pictures.read(run, new PictureStore.Entry(step, dataSet, name)), blocking),
+                png -> png.map(bytes -> complete(HttpResponse.create()
+                                .withEntity(HttpEntities.create(ContentTypes.create(MediaTypes.IMAGE_PNG), bytes))))
+                        .orElseGet(() -> complete(StatusCodes.NOT_FOUND, "there is no such picture here\n")));
     }
 
     private Route health() {

@@ -7,6 +7,7 @@ import org.vito.evaluator.data.ImagePart;
 import org.vito.evaluator.data.ImageSet;
 import org.vito.evaluator.task.Features;
 import org.vito.evaluator.task.Workers;
+import org.vito.learner.FrozenEncoder;
 import org.vito.learner.TensorFile;
 
 /**
@@ -117,11 +118,24 @@ final class Checkpoint implements AutoCloseable {
     float[][] encode(ImagePart part, int from, int to) {
         FeatureExtractor opened = extractor;
         if (opened == null) {
-            encoder = encoders.open(held.directory());
-            opened = new FeatureExtractor(encoder, batch, workers, alive);
+            opened = new FeatureExtractor(opened(), batch, workers, alive);
             extractor = opened;
         }
         return opened.encode(part, from, to);
+    }
+
+    /** Its network, for what else than features it can tell of images. */
+    Optional<FrozenEncoder> network() {
+        return opened().network();
+    }
+
+    private ImageEncoder opened() {
+        ImageEncoder opened = encoder;
+        if (opened == null) {
+            opened = encoders.open(held.directory());
+            encoder = opened;
+        }
+        return opened;
     }
 
     /** Closes the network, which is opened again when it is needed. */

@@ -18,9 +18,12 @@ import org.vito.evaluator.data.DataSet;
 import org.vito.evaluator.data.DavisSet;
 import org.vito.evaluator.data.HumanSet;
 import org.vito.evaluator.data.ImageSet;
+import org.vito.evaluator.data.MaskFiles;
 import org.vito.evaluator.human.ClickMeTask;
 import org.vito.evaluator.human.HumanTask;
 import org.vito.evaluator.human.NetworkMaps;
+import org.vito.evaluator.picture.PictureStore;
+import org.vito.evaluator.picture.Sheet;
 import org.vito.evaluator.plan.Job;
 import org.vito.evaluator.plan.Scorer;
 import org.vito.evaluator.robust.Robustness;
@@ -64,6 +67,7 @@ public final class CheckpointScorer implements Scorer {
      * @param encoders opens networks
      * @param kept features and classifiers that are kept
      * @param masks where masks that were found are written, one directory a checkpoint and data set
+     * @param pictures for people
      * @param batch images encoded at once
      * @param threads used by one evaluator beside those of TensorFlow
      * @param executor lends them
@@ -73,6 +77,7 @@ public final class CheckpointScorer implements Scorer {
             ImageEncoder.Opener encoders,
             KeptFiles kept,
             Optional<Path> masks,
+            PictureStore pictures,
             int batch,
             int threads,
             Executor executor,
@@ -127,6 +132,10 @@ public final class CheckpointScorer implements Scorer {
         if (job.tasks().stream().anyMatch(name -> !(tasks.get(name) instanceof LinearProbeTask))) {
             features.get(); // a failure here is one of every task
         }
+        CheckpointPictures pictures = new CheckpointPictures(means.pictures(), job);
+        if (means.pictures().isOn()) {
+            checkpoint.network().ifPresent(network -> pictures.attention(set, network));
+        }
         checkpoint.release();
         for (String name : job.tasks()) {
             tell(name, listener, () -> {
@@ -145,21 +154,35 @@ public final class CheckpointScorer implements Scorer {
                 return metrics;
             });
         }
+        features.found().ifPresent(found -> pictures.neighbours(set, found));
     }
 
     /** The one task on a set of another kind. */
     private Map<String, Double> alone(String name, Job job, DataSet set, Checkpoint checkpoint, Workers workers) {
+        CheckpointPictures pictures = new CheckpointPictures(means.pictures(), job);
         if (set instanceof DavisSet videos) {
             requireTask(name, PropagationTask.NAME, set);
             Optional<Path> to = means.masks()
                     .map(root -> root.resolve(job.checkpoint().getRunId())
                             .resolve(String.valueOf(job.checkpoint().getStep()))
                             .resolve(videos.name()));
-            return propagation.run(checkpoint.directory(), videos, to, workers, checkpoint.alive());
+            CheckpointPictures.Masks drawn = pictures.masks();
+            Map<String, Double> metrics = propagation.run(
+                    checkpoint.directory(),
+                    videos,
+                    (video, index, mask) -> {
+                        to.ifPresent(root ->
+                                MaskFiles.write(root.resolve(video.name()).resolve(video.name(index)), mask));
+                        drawn.found(video, index, mask);
+                    },
+                    workers,
+                    checkpoint.alive());
+            drawn.put();
+            return metrics;
         }
         if (set instanceof ClickMeSet looked) {
             requireTask(name, ClickMeTask.NAME, set);
-            return alignment(looked, checkpoint, workers);
+            return alignment(looked, checkpoint, pictures, workers);
         }
         if (set instanceof HumanSet named) {
             requireTask(name, HumanTask.NAME, set);
@@ -168,19 +191,28 @@ public final class CheckpointScorer implements Scorer {
         ClassifiedSet images = (ClassifiedSet) set;
         requireTask(name, Robustness.task(images), set);
         Classified network = new Classified(checkpoint, classifier(set.name(), checkpoint, workers));
-        return Robustness.measure(images, network);
+        Map<String, Double> metrics = Robustness.measure(images, network);
+        pictures.lost(metrics);
+        return metrics;
     }
 
-    private Map<String, Double> alignment(ClickMeSet set, Checkpoint checkpoint, Workers workers) {
+    private Map<String, Double> alignment(
+            ClickMeSet set, Checkpoint checkpoint, CheckpointPictures pictures, Workers workers) {
+        Sheet sheet = CheckpointPictures.alignmentSheet();
+        ClickMeTask.Watcher drawn = pictures.alignment(sheet);
         Supplier<Optional<Classifier>> classifier =
                 () -> library.classifier(set.name()).isEmpty()
                         ? Optional.empty()
                         : Optional.of(classifier(set.name(), checkpoint, workers));
         try (NetworkMaps maps = NetworkMaps.open(checkpoint.directory(), classifier)) {
-            return ClickMeTask.measure(set, maps, (index, picture, people, network, correlation) -> {
-                workers.check();
-                checkpoint.alive().run();
-            });
+            Map<String, Double> metrics =
+                    ClickMeTask.measure(set, maps, (index, picture, people, network, correlation) -> {
+                        workers.check();
+                        checkpoint.alive().run();
+                        drawn.compared(index, picture, people, network, correlation);
+                    });
+            pictures.put("saliency", sheet);
+            return metrics;
         }
     }
 
@@ -236,6 +268,11 @@ public final class CheckpointScorer implements Scorer {
                 features = known;
             }
             return known;
+        }
+
+        /** What was computed, if it was asked for. */
+        Optional<Features> found() {
+            return Optional.ofNullable(features);
         }
 
         /** How long that took, if they were asked for. */

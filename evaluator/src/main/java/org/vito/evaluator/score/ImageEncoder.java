@@ -2,6 +2,7 @@ package org.vito.evaluator.score;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.vito.learner.FrozenEncoder;
 
 /** A network that turns images into features; as {@link FrozenEncoder}, which it usually is. Not thread-safe. */
@@ -16,6 +17,11 @@ public interface ImageEncoder extends AutoCloseable {
 
     /** Features of images, as {@link FrozenEncoder#encode} gives them. */
     float[][] encode(ByteBuffer images, int count, int size);
+
+    /** The network, for what else it can tell of images; empty if it is none of the learner's. */
+    default Optional<FrozenEncoder> network() {
+        return Optional.empty();
+    }
 
     @Override
     void close();
@@ -32,6 +38,11 @@ public interface ImageEncoder extends AutoCloseable {
             @Override
             public float[][] encode(ByteBuffer images, int count, int size) {
                 return encoder.encode(images, count, size);
+            }
+
+            @Override
+            public Optional<FrozenEncoder> network() {
+                return Optional.of(encoder);
             }
 
             @Override

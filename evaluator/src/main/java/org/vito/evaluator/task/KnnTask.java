@@ -2,6 +2,7 @@ package org.vito.evaluator.task;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -70,6 +71,31 @@ public final class KnnTask implements Task {
         metrics.put("k", (double) Math.min(k, train.length));
         metrics.put("images", (double) test.length);
         return metrics;
+    }
+
+    /**
+     * The training images most similar to some test images, most similar first.
+     *
+     * @param queries indices of test images
+     * @param count how many of each; fewer if there are fewer
+     * @return {@code [queries][count]} indices of training images
+     */
+    public static int[][] nearest(Features features, List<Integer> queries, int count) {
+        Neighbours[] found = new Neighbours[queries.size()];
+        Arrays.setAll(found, q -> new Neighbours(Math.min(count, features.train().length)));
+        float[] similarity = new float[1];
+        for (int i = 0; i < features.train().length; i++) {
+            float[] image = features.train()[i];
+            double norm = Math.sqrt(Vectors.squaredNorm(image));
+            for (int q = 0; q < found.length; q++) {
+                double product = Vectors.product(features.test()[queries.get(q)], image);
+                similarity[0] = norm > 0 ? (float) (product / norm) : 0;
+                found[q].offer(i, similarity, 1);
+            }
+        }
+        int[][] nearest = new int[found.length][];
+        Arrays.setAll(nearest, q -> Arrays.copyOf(found[q].images, found[q].size()));
+        return nearest;
     }
 
     private Neighbours[] search(float[][] train, float[][] test, int from, int to, Workers workers) {

@@ -39,6 +39,14 @@ final class Vectors {
         return out;
     }
 
+    static double product(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (double) a[i] * b[i];
+        }
+        return sum;
+    }
+
     static double squaredNorm(float[] v) {
         double sum = 0;
         for (float x : v) {

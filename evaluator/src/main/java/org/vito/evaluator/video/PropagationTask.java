@@ -5,11 +5,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.vito.augment.Images;
 import org.vito.evaluator.data.DavisSet;
 import org.vito.evaluator.data.Mask;
-import org.vito.evaluator.data.MaskFiles;
 import org.vito.evaluator.task.Workers;
 import org.vito.learner.Features;
 import org.vito.learner.FrozenEncoder;
@@ -39,6 +37,12 @@ public final class PropagationTask {
      */
     public record Options(int frames, int radius, int neighbours, double temperature) {}
 
+    /** Is told of the masks that are found. */
+    public interface Watcher {
+        /** A frame's mask was found; of the first frame, index 0, it is the given one. */
+        void found(DavisSet.Video video, int index, Mask mask);
+    }
+
     private final Options options;
 
     /** The task. */
@@ -58,13 +62,12 @@ public final class PropagationTask {
      * Measures. Takes seconds for every frame on a processor.
      *
      * @param checkpoint directory or file of weights that {@link FrozenEncoder} opens
-     * @param masks where to write the masks that were found, {@code VIDEO/00001.png}, as davis2017-evaluation reads them
+     * @param watcher is told of every mask, video by video, in the order of their frames
      * @param alive called after every frame
      * @return {@code j-and-f}, {@code j} and {@code f} (shares, 0 … 1), and how many objects and frames they are of
      * @throws VitoException OTHER_CONFIGURATION if the network has no third block group whose stride could be 8
      */
-    public Map<String, Double> run(
-            Path checkpoint, DavisSet set, Optional<Path> masks, Workers workers, Runnable alive) {
+    public Map<String, Double> run(Path checkpoint, DavisSet set, Watcher watcher, Workers workers, Runnable alive) {
         try (FrozenEncoder encoder = FrozenEncoder.open(checkpoint, STRIDE)) {
             if (!encoder.outputs().contains(FEATURES)) {
                 throw new VitoException(
@@ -74,7 +77,7 @@ public final class PropagationTask {
             }
             Sums sums = new Sums();
             for (DavisSet.Video video : set.videos()) {
-                measure(encoder, video, masks.map(directory -> directory.resolve(video.name())), sums, workers, alive);
+                measure(encoder, video, watcher, sums, workers, alive);
             }
             if (sums.objects == 0) {
                 throw new VitoException(
@@ -93,12 +96,7 @@ public final class PropagationTask {
     }
 
     private void measure(
-            FrozenEncoder encoder,
-            DavisSet.Video video,
-            Optional<Path> directory,
-            Sums sums,
-            Workers workers,
-            Runnable alive) {
+            FrozenEncoder encoder, DavisSet.Video video, Watcher watcher, Sums sums, Workers workers, Runnable alive) {
         Mask first = video.mask(0);
         int objects = first.objects();
         Features begin = features(encoder, video, 0, first);
@@ -116,15 +114,13 @@ public final class PropagationTask {
                 begin.shape().get(3),
                 classes)) {
             propagation.begin(begin.values(), MaskMaps.oneHot(first, rows, columns, classes));
-            directory.ifPresent(to -> MaskFiles.write(to.resolve(name(video, 0)), first));
+            watcher.found(video, 0, first);
             for (int t = 1; t < video.frames().size(); t++) {
                 workers.check();
                 float[] map =
                         propagation.next(features(encoder, video, t, first).values());
                 Mask found = MaskMaps.mask(map, rows, columns, classes, first.width(), first.height());
-                if (directory.isPresent()) {
-                    MaskFiles.write(directory.get().resolve(name(video, t)), found);
-                }
+                watcher.found(video, t, found);
                 if (t <= counted) {
                     compare(truth(video, t, first), found, region, boundary, workers);
                 }
@@ -181,9 +177,5 @@ public final class PropagationTask {
         frame.rgb().copyTo(pixels);
         return encoder.encode(pixels.flip(), 1, frame.height(), frame.width(), List.of(FEATURES))
                 .get(0);
-    }
-
-    private static String name(DavisSet.Video video, int index) {
-        return String.valueOf(video.masks().get(index).getFileName());
     }
 }

@@ -221,8 +221,53 @@ function paintScores() {
   $("scores").hidden = all.length === 0;
   $("scores-empty").hidden = all.length > 0;
   text("scores-empty", !state.counts ? "…" : state.stages.some(s => s.stage === "evaluate") ? "waiting for the first checkpoint …" : "no evaluator is running");
+  askPictures();
   const open = all.filter(s => s.state === "QUEUED" || s.state === "RUNNING").length;
   text("scores-note", all.length ? (open ? open + " to do" : "all scored") + (all.length > ROWS ? `; the newest ${ROWS} of ${grouped(all.length)}` : "") : "");
+}
+
+/* Pictures of checkpoints: asked for when scores change, at most once in three seconds; the newest of each kind is shown. */
+const PICTURES = {
+  neighbours: "nearest neighbours; framed green where the class is the same", attention: "where attention looks", masks: "masks carried on from the first frame",
+  saliency: "where people look, and the network", "lost-accuracy": "accuracy lost to corruption"
+};
+let picturesAt = 0, picturesAsked = 0;
+function askPictures() {
+  if (picturesAsked) return;
+  picturesAsked = setTimeout(async () => {
+    picturesAsked = 0;
+    picturesAt = Date.now();
+    const name = run() && run().state.run;
+    if (!name) return;
+    try {
+      const answer = await fetch("api/pictures?run=" + encodeURIComponent(name));
+      if (answer.ok && run() && run().state.run === name) paintPictures(name, await answer.json());
+    } catch (e) { /* asked again with the next score */ }
+  }, Math.max(0, picturesAt + 3000 - Date.now()));
+}
+
+function paintPictures(name, all) {
+  const newest = new Map();
+  for (const p of all) { const key = p.dataSet + "/" + p.name; if (!newest.has(key)) newest.set(key, p); }
+  $("pictures-card").hidden = newest.size === 0;
+  const shown = new Map([...$("pictures").children].map(f => [f.dataset.source, f]));
+  $("pictures").replaceChildren(...[...newest].sort((a, b) => a[0] < b[0] ? -1 : 1).map(([, p]) => {
+    const source = ["pictures", name, p.step, p.dataSet, p.name + ".png"].map(encodeURIComponent).join("/");
+    return shown.get(source) || pictureFigure(source, p);
+  }));
+}
+
+function pictureFigure(source, p) {
+  const image = make("img"), link = make("a", image), figure = make("figure", link, make("figcaption", `${p.dataSet}, step ${grouped(p.step)}: ${PICTURES[p.name] || p.name}`));
+  image.src = source;
+  image.loading = "lazy";
+  image.alt = PICTURES[p.name] || p.name;
+  link.href = source;
+  link.target = "_blank";
+  link.rel = "noopener";
+  figure.dataset.source = source;
+  figure.dataset.name = p.name;
+  return figure;
 }
 
 function scoreRow(s, best) {

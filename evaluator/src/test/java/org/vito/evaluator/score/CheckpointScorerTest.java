@@ -3,6 +3,8 @@ package org.vito.evaluator.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +30,7 @@ import org.vito.evaluator.data.Limits;
 import org.vito.evaluator.data.MadeClickMe;
 import org.vito.evaluator.data.MadeHuman;
 import org.vito.evaluator.data.MadeImageNet;
+import org.vito.evaluator.picture.PictureStore;
 import org.vito.evaluator.plan.Job;
 import org.vito.evaluator.plan.Scorer;
 import org.vito.evaluator.task.KnnTask;
@@ -60,6 +64,11 @@ class CheckpointScorerTest {
             "3dcc",
             Kind.IMAGENET_3DCC));
     private String classifier = IMAGENET;
+    private ImageEncoder.Opener opener = checkpoint -> counting();
+
+    private PictureStore pictures() {
+        return new PictureStore(directory.resolve("pictures"), 2);
+    }
 
     @BeforeEach
     void write() {
@@ -137,9 +146,10 @@ class CheckpointScorerTest {
                         probe,
                         new PropagationTask(new PropagationTask.Options(1, 1, 1, 1)),
                         new CheckpointScorer.Means(
-                                checkpoint -> counting(),
+                                opener,
                                 new KeptFiles(directory.resolve("kept"), 1 << 26, () -> Instant.EPOCH),
                                 Optional.empty(),
+                                pictures(),
                                 100,
                                 1,
                                 Runnable::run,
@@ -217,6 +227,40 @@ class CheckpointScorerTest {
         assertThat(TensorFile.read(kept.get(0)).tensors()).containsKey("fc.weight");
     }
 
+    /** Neighbours of one class have green frames, and those of another red ones; attention is that of a real network. */
+    @Test
+    void neighboursAndAttentionAreDrawn() throws IOException {
+        score(1, IMAGENET, "knn");
+        assertThat(pictures().list("r")).containsExactly(new PictureStore.Entry(1, IMAGENET, "neighbours"));
+        BufferedImage sheet = picture(1, IMAGENET, "neighbours");
+        assertThat(sheet.getWidth()).isGreaterThan(7 * 128);
+        int left = sheet.getWidth() - 16 - 6 * 128 - 5 * 8; // of the first neighbour
+        assertThat(sheet.getRGB(left + 1, 36 + 64) & 0xffffff)
+                .as("of the same class")
+                .isEqualTo(0x2ca02c);
+        assertThat(sheet.getRGB(left + 136 + 1, 36 + 64) & 0xffffff)
+                .as("there is but one")
+                .isEqualTo(0xd62728);
+
+        opener = ImageEncoder::frozen;
+        UntrainedNetwork.write(directory.resolve("step-2"), "architecture = resnet18");
+        score(2, IMAGENET, "linear");
+        score(3, "imagenet-a", "imagenet-a"); // cannot be opened
+        assertThat(pictures().list("r"))
+                .containsExactly(
+                        new PictureStore.Entry(2, IMAGENET, "attention"),
+                        new PictureStore.Entry(2, IMAGENET, "neighbours"),
+                        new PictureStore.Entry(1, IMAGENET, "neighbours"));
+        assertThat(picture(2, IMAGENET, "attention").getWidth()).isEqualTo(16 + 120 + 4 * 136 - 8 + 16);
+    }
+
+    private BufferedImage picture(long step, String dataSet, String name) throws IOException {
+        byte[] png = pictures()
+                .read("r", new PictureStore.Entry(step, dataSet, name))
+                .orElseThrow();
+        return ImageIO.read(new ByteArrayInputStream(png));
+    }
+
     @Test
     void framesOfVideosAndCorruptedImagesAreClassified() throws IOException {
         MadeImageNet.vidRobust(directory.resolve("vid"));
@@ -234,6 +278,7 @@ class CheckpointScorerTest {
         assertThat(lost.get("delta.5")).isCloseTo(0.5 / 6, within(1e-9));
         assertThat(lost.get("top1")).isCloseTo(1 - 0.3 / 6, within(1e-9));
         assertThat(encoded).hasValue(400 + 12 + 300);
+        assertThat(pictures().list("r")).containsExactly(new PictureStore.Entry(1, "3dcc", "lost-accuracy"));
     }
 
     @Test
@@ -283,6 +328,8 @@ class CheckpointScorerTest {
         assertThat(score(1, "clickme", "alignment").scored.get("alignment"))
                 .containsEntry("images", 4.0)
                 .containsKeys("alignment", "alignment.low", "alignment.high");
+        assertThat(pictures().list("r")).containsExactly(new PictureStore.Entry(1, "clickme", "saliency"));
+        assertThat(picture(1, "clickme", "saliency").getHeight()).isGreaterThan(4 * 128);
         UntrainedNetwork.write(directory.resolve("step-2"), "architecture = resnet18, pooling.kind = average");
         refused(
                 score(2, "clickme", "alignment"),
