@@ -151,7 +151,7 @@ final class ChildProcess {
     }
 
     private String position() {
-        return headingUs == NOWHERE ? "" : ", on the way to the frame at %d us".formatted(headingUs);
+        return headingUs == NOWHERE ? "" : ", on the way to the frame at %d us or soon after".formatted(headingUs);
     }
 
     /** Sends a request; small enough for the pipe never to fill. */

@@ -10,6 +10,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
@@ -54,8 +55,8 @@ public final class ChildMain {
     }
 
     static void run(String[] arguments, Work work) throws Exception {
-        DataOutputStream out =
-                new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16));
+        DataOutputStream out = new DataOutputStream(new BufferedOutputStream(
+                Channels.newOutputStream(new FileOutputStream(FileDescriptor.out).getChannel()), 1 << 16));
         System.setOut(System.err); // nothing but messages on the pipe
         long memoryBytes = Long.parseLong(arguments[0]);
         ChildMain child = new ChildMain(out, work);

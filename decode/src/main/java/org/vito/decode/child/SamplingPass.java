@@ -40,6 +40,9 @@ final class SamplingPass {
     // is
     // still being shown; later ones make their window incomplete, and it is reported instead of filled with repeats.
 
+    private static final long HEADING_NANOS =
+            20_000_000; // between telling where it is about to be, which wakes the parent
+
     private final Request request;
     private final SampleRequest sample;
     private final LongConsumer heading;
@@ -49,6 +52,8 @@ final class SamplingPass {
     private @Nullable SampledFrame taken;
     private long lastNumber = -1;
     private long spannedFrames;
+    private long toldNanos;
+    private boolean told;
 
     private record Wanted(long us, int window) {}
 
@@ -61,8 +66,8 @@ final class SamplingPass {
     }
 
     /**
-     * Runs the request; each wanted time goes to {@code heading} before its frame is looked for, each window to {@code finished}
-     * as soon as it is complete.
+     * Runs the request; wanted times go to {@code heading} before their frames are looked for, the first one and then at most one
+     * in 20 ms, and each window to {@code finished} as soon as it is complete.
      */
     static Sampled run(Request request, LongConsumer heading, Consumer<SampledWindow> finished) {
         return new SamplingPass(request, heading, finished).run();
@@ -75,7 +80,7 @@ final class SamplingPass {
             boolean reachable = true;
             for (Wanted wanted : plan()) {
                 if (reachable) {
-                    heading.accept(wanted.us());
+                    tell(wanted.us());
                     reachable = within(reader, wanted.us());
                 }
                 if (reachable) {
@@ -93,6 +98,15 @@ final class SamplingPass {
                     .addAllLost(reader.lost())
                     .addAllCutsUs(reader.cutsUs())
                     .build();
+        }
+    }
+
+    private void tell(long us) {
+        long now = System.nanoTime();
+        if (!told || now - toldNanos >= HEADING_NANOS) {
+            heading.accept(us);
+            toldNanos = now;
+            told = true;
         }
     }
 
