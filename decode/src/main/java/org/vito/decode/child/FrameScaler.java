@@ -113,7 +113,7 @@ final class FrameScaler implements AutoCloseable {
                 width,
                 height,
                 AV_PIX_FMT_YUV444P,
-                SWS_AREA | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP,
+                SWS_AREA,
                 null,
                 null,
                 (DoubleBuffer) null));
