@@ -33,7 +33,7 @@ final class ClipAugmenter implements AutoCloseable {
         return augment(example, row, clips, out, (view, frame, frames, draw) -> {});
     }
 
-    /** Is told how each view is made, while its frame is the decoder's picture. */
+    /** Is told how each view is made, in any order, while its frame is the decoder's picture. */
     interface Watcher {
         void view(int view, int frame, ImageDecoder decoder, ViewDraw draw);
     }
@@ -48,18 +48,28 @@ final class ClipAugmenter implements AutoCloseable {
         CounterRandom times = CounterRandom.of(seed, "frames:" + clip.getClipId(), example.epoch(), 0);
         int[] chosen = settings.sampling().draw(clip, settings.views(), times);
         BitSet broken = new BitSet(frames);
-        for (int view = 0; view < settings.views(); view++) {
+        BitSet made = new BitSet(settings.views());
+        for (int view = 0; view < settings.views(); view = made.nextClearBit(view)) {
             int frame = decodeFrom(clip, chosen[view], broken);
             if (frame < 0) {
                 return false;
             }
-            CounterRandom random = CounterRandom.of(seed, clip.getClipId(), example.epoch(), view);
-            Recipe recipe = settings.recipes().get(view);
-            ViewDraw draw = ViewDraw.of(random, settings, recipe, decoder.width(), decoder.height());
-            transform.apply(decoder.pixels(), decoder.width(), draw, out, (view * clips + row) * settings.viewBytes());
-            watcher.view(view, frame, decoder, draw);
+            for (int of = view; of < settings.views(); of++) {
+                if (chosen[of] == chosen[view]) { // decoded once for all views of it
+                    CounterRandom random = CounterRandom.of(seed, clip.getClipId(), example.epoch(), of);
+                    watcher.view(of, frame, decoder, make(random, of, out, of * clips + row));
+                    made.set(of);
+                }
+            }
         }
         return true;
+    }
+
+    /** Makes a view of the picture decoded last. */
+    private ViewDraw make(CounterRandom random, int view, ByteBuffer out, int place) {
+        ViewDraw draw = ViewDraw.of(random, settings, settings.recipes().get(view), decoder.width(), decoder.height());
+        transform.apply(decoder.pixels(), decoder.width(), draw, out, place * settings.viewBytes());
+        return draw;
     }
 
     /** The number of the first frame from {@code first} on, the first following the last, that decodes; -1 if none does. */

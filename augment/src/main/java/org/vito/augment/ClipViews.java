@@ -2,8 +2,9 @@ package org.vito.augment;
 
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.Clip;
@@ -53,30 +54,33 @@ public final class ClipViews implements AutoCloseable {
     public List<View> of(Clip clip, long epoch) {
         int bytes = settings.viewBytes();
         ByteBuffer pixels = ByteBuffer.allocate(settings.views() * bytes);
-        List<View> views = new ArrayList<>();
+        SortedMap<Integer, View> views = new TreeMap<>();
         boolean made = augmenter.augment(
                 new ClipBatch.Example(clip, epoch, 0, 0),
                 0,
                 1,
                 pixels,
-                (view, frame, decoder, draw) -> views.add(new View(
-                        frame,
-                        new Images.Picture(decoder.width(), decoder.height(), ByteString.copyFrom(decoder.pixels())),
-                        draw.crop().x(),
-                        draw.crop().y(),
-                        draw.crop().width(),
-                        draw.crop().height(),
-                        draw.words(settings.jitter()),
-                        new Images.Picture(
-                                settings.size(),
-                                settings.size(),
-                                ByteString.copyFrom(pixels.array(), view * bytes, bytes)))));
+                (view, frame, decoder, draw) -> views.put(
+                        view,
+                        new View(
+                                frame,
+                                new Images.Picture(
+                                        decoder.width(), decoder.height(), ByteString.copyFrom(decoder.pixels())),
+                                draw.crop().x(),
+                                draw.crop().y(),
+                                draw.crop().width(),
+                                draw.crop().height(),
+                                draw.words(settings.jitter()),
+                                new Images.Picture(
+                                        settings.size(),
+                                        settings.size(),
+                                        ByteString.copyFrom(pixels.array(), view * bytes, bytes)))));
         if (!made) {
             throw new VitoException(
                     Reason.DAMAGED_CLIP,
                     "clip " + clip.getClipId() + " has no frame that decodes: expected JPEG frames");
         }
-        return List.copyOf(views);
+        return List.copyOf(views.values());
     }
 
     @Override

@@ -2,11 +2,12 @@ package org.vito.augment;
 
 /**
  * BYOL's Gaussian blur: separable, radius {@code size / 10 / 2} rounded down, taps {@code exp(-x²/2σ²)} scaled to a sum of 1,
- * and zeros beyond the edges. This is one direction of it: lines are mixed with their neighbours. A tap of less than
- * 2⁻²⁵ of the middle one is left out: a sum of 32-bit numbers is the same with and without. One thread at a time.
+ * and zeros beyond the edges. This is one direction of it: lines are mixed with their neighbours. Taps of less
+ * than 2⁻¹⁶ of the middle one are left out: all of them together are less than 1/100 of the step from one byte to the next. One
+ * thread at a time.
  */
 final class GaussianBlur {
-    private static final double NOTHING = 1.0 / (1 << 25);
+    private static final double NOTHING = 1.0 / (1 << 16);
 
     private final int radius;
     private final float[] taps;

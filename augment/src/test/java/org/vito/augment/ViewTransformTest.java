@@ -62,9 +62,22 @@ class ViewTransformTest {
         assertThat(taps[0]).isCloseTo(.398942f, within(1e-6f));
         assertThat(taps[1]).isCloseTo(.241971f, within(1e-6f));
         assertThat(taps[2]).isCloseTo(.053991f, within(1e-6f));
-        assertThat(used).isEqualTo(5);
-        assertThat(GaussianBlur.taps(2, 11, taps)).isEqualTo(11);
+        assertThat(used).isEqualTo(4);
+        assertThat(GaussianBlur.taps(2, 11, taps)).isEqualTo(9);
         assertThat(GaussianBlur.taps(.1, 11, taps)).isZero();
+    }
+
+    @Test
+    void blurTapsLeftOutAreLessThanAHundredthOfAByteTogether() {
+        float[] taps = new float[12];
+        for (double sigma = .05; sigma < 3; sigma += .01) {
+            int used = GaussianBlur.taps(sigma, 11, taps);
+            double left = 0;
+            for (int k = used + 1; k <= 11; k++) {
+                left += 2 * taps[k];
+            }
+            assertThat(255 * left).as("sigma %f", sigma).isLessThan(.01);
+        }
     }
 
     @Test
