@@ -15,7 +15,9 @@ import akka.stream.javadsl.RestartSource;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -74,7 +76,10 @@ final class TransactionalStream {
         this.transforms = transforms;
     }
 
-    /** Runs until stopped; completes when all that was begun is committed, or with the cause when it gave up. */
+    /**
+     * Runs until stopped; completes when all that was begun is committed and the consumer has left its group, so that whoever
+     * starts next need not wait for it, or with the cause when it gave up.
+     */
     CompletionStage<Done> run() {
         DecodeSettings.Streams limits = settings.streams();
         RestartSettings restarts = RestartSettings.create(limits.minBackoff(), limits.maxBackoff(), JITTER)
@@ -82,7 +87,10 @@ final class TransactionalStream {
         return RestartSource.onFailuresWithBackoff(restarts, this::once)
                 .via(killSwitch.flow())
                 .runWith(Sink.ignore(), system)
-                .whenComplete((done, failure) -> shutDownConsumer());
+                .handle((done, failure) -> closed().thenCompose(closed -> failure == null
+                        ? CompletableFuture.completedFuture(done)
+                        : CompletableFuture.<Done>failedFuture(failure)))
+                .thenCompose(ended -> ended);
     }
 
     private Source<?, ?> once() {
@@ -138,10 +146,14 @@ final class TransactionalStream {
         }
     }
 
-    private void shutDownConsumer() {
+    /** Completes when the consumer has closed, which its stream must live to see: the consumer asks it what is under way. */
+    private CompletionStage<Done> closed() {
         Consumer.Control current = control.get();
-        if (current != null) {
-            current.shutdown();
-        }
+        return current == null
+                ? CompletableFuture.completedFuture(Done.getInstance())
+                : current.shutdown()
+                        .toCompletableFuture()
+                        .completeOnTimeout(Done.getInstance(), CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                        .exceptionally(failure -> Done.getInstance());
     }
 }

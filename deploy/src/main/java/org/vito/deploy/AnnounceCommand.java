@@ -4,14 +4,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.KafkaException;
 import org.vito.learner.PublishedModels;
 import org.vito.protocol.KafkaAccess;
 import org.vito.protocol.Reason;
@@ -41,7 +35,8 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:Announced.",
             "1:There is no network in the directory, it cannot be written, or Kafka cannot be reached.",
-            "2:The command line or a setting cannot be used, or the directory is a checkpoint of another run."
+            "2:The command line or a setting cannot be used, the directory is a checkpoint of another run, or a run of that"
+                    + " name is trained."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -50,8 +45,6 @@ import picocli.CommandLine.Spec;
             "  vito scores"
         })
 final class AnnounceCommand implements Callable<Integer> {
-    private static final int TIMEOUT_S = 30;
-
     @Spec
     CommandSpec spec;
 
@@ -89,9 +82,10 @@ final class AnnounceCommand implements Callable<Integer> {
             throw new VitoException(Reason.BAD_SETTING, "--step " + step + ": expected 0 or more");
         }
         KafkaAccess kafka = KafkaAddress.existing(config);
+        refuseTrained(kafka);
         Path network = directory.toAbsolutePath().normalize();
         CheckpointAnnouncement announcement = PublishedModels.announcement(network, run, step, Instant.now());
-        send(kafka, announcement);
+        RecordSender.send(kafka, Topics.CHECKPOINTS.record(announcement), "the announcement");
         spec.commandLine()
                 .getOut()
                 .printf(
@@ -100,18 +94,15 @@ final class AnnounceCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void send(KafkaAccess kafka, CheckpointAnnouncement announcement) {
-        try (KafkaProducer<String, byte[]> producer =
-                new KafkaProducer<>(new HashMap<String, Object>(kafka.producer()))) {
-            producer.send(Topics.CHECKPOINTS.record(announcement)).get(TIMEOUT_S, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException | KafkaException e) {
-            throw new VitoException(
-                    Reason.KAFKA,
-                    "Kafka at " + kafka.bootstrapServers() + " did not take the announcement: " + e.getMessage(),
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new VitoException(Reason.KAFKA, "interrupted while Kafka took the announcement", e);
-        }
+    private void refuseTrained(KafkaAccess kafka) {
+        TopicReader.readOnce(kafka).checkpoints(run).stream()
+                .filter(checkpoint -> checkpoint.getGeneration() > 0) // a learner's
+                .findFirst()
+                .ifPresent(checkpoint -> {
+                    throw new VitoException(
+                            Reason.BAD_SETTING,
+                            "--run %s: a run of that name is trained here (it has a checkpoint of step %d); choose another, so that its scores do not mix with those of this network"
+                                    .formatted(run, checkpoint.getStep()));
+                });
     }
 }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.vito.augment.AugmentSettings;
 import org.vito.decode.DecodeRole;
 import org.vito.decode.DecodeSettings;
+import org.vito.evaluator.ClusterSettings;
 import org.vito.evaluator.DashboardRole;
 import org.vito.evaluator.DashboardSettings;
 import org.vito.evaluator.EvaluateRole;
@@ -56,7 +57,8 @@ enum Role {
         @Override
         Plan plan(Config config) {
             EvaluatorSettings settings = EvaluatorSettings.from(config);
-            return (system, platform, decoders) -> EvaluateRole.start(system, settings, platform);
+            ClusterSettings cluster = ClusterSettings.from(config);
+            return (system, platform, decoders) -> EvaluateRole.start(system, settings, cluster, platform);
         }
     },
     DASHBOARD {

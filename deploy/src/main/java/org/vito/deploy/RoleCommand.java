@@ -6,6 +6,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** A command that runs one role against a Kafka that is there already. */
 @Command(
@@ -107,12 +109,45 @@ abstract class RoleCommand implements Callable<Integer> {
     /** {@code vito evaluate}. */
     @Command(
             name = "evaluate",
-            header = "Run the role that scores every checkpoint as it is announced.",
-            footerHeading = "%nExample:%n",
-            footer = "  vito evaluate -b kafka1:9092 --labelled /data/flowers")
+            header = "Run the role that scores every checkpoint as it is announced; or ask it for more.",
+            description = {
+                "",
+                "Several machines share the work if they have the same vito.evaluator settings, see the same files, and know"
+                        + " each other by vito.cluster: one of them coordinates, and when it dies another does. A task that is"
+                        + " new in the settings is run over the checkpoints there are when the role is started with it.",
+                "",
+                "With --task, --data-set, --checkpoint or --failed, and --run, the command starts nothing but asks whoever"
+                        + " evaluates: the run's checkpoints that are there now are scored so too, also those that the"
+                        + " settings leave out. What is scored already stays."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  vito evaluate -b kafka1:9092 --labelled /data/flowers",
+                "  vito evaluate -b kafka1:9092 -c evaluation.conf -D vito.cluster.host=gpu2 -D vito.cluster.port=25520 \\",
+                "      -D 'vito.cluster.seeds=[\"gpu1:25520\", \"gpu2:25520\"]'",
+                "  vito evaluate -b kafka1:9092 --run vito-r50 --task linear",
+                "  vito evaluate -b kafka1:9092 --run vito-r50 --failed"
+            })
     static final class Evaluate extends RoleCommand {
+        @Spec
+        CommandSpec spec;
+
+        @ArgGroup(validate = false, order = 30, heading = "%nAsking for more, with --run:%n")
+        EvaluateOptions more = new EvaluateOptions();
+
         Evaluate() {
             super(Role.EVALUATE);
+        }
+
+        @Override
+        public Integer call() throws Exception {
+            if (!more.given()) {
+                return super.call();
+            }
+            Config config = common.configuration(options(), run.presetResources());
+            Logging.toConsole(common.verbose());
+            spec.commandLine().getOut().println(more.ask(config, run.training.run));
+            return 0;
         }
     }
 

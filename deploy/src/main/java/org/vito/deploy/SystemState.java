@@ -1,10 +1,14 @@
 package org.vito.deploy;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.vito.protocol.v1.CheckpointAnnouncement;
 import org.vito.protocol.v1.EvaluationScore;
@@ -21,6 +25,7 @@ final class SystemState {
     private final Map<String, StageReport> stages = new ConcurrentHashMap<>();
     private final Map<String, EvaluationScore> scores = new ConcurrentHashMap<>();
     private volatile @Nullable TrainingStep newest;
+    private final Map<String, CheckpointAnnouncement> checkpoints = new ConcurrentHashMap<>();
     private volatile @Nullable CheckpointAnnouncement checkpoint;
 
     void accept(StageReport report) {
@@ -32,6 +37,7 @@ final class SystemState {
     }
 
     void accept(CheckpointAnnouncement announced) {
+        checkpoints.put(announced.getRunId() + "/" + announced.getStep(), announced);
         CheckpointAnnouncement known = checkpoint;
         if (known == null || announced.getAtMs() >= known.getAtMs()) {
             checkpoint = announced;
@@ -53,6 +59,21 @@ final class SystemState {
     /** The newest checkpoint. */
     Optional<CheckpointAnnouncement> checkpoint() {
         return Optional.ofNullable(checkpoint);
+    }
+
+    /** Every checkpoint that was announced of {@code runId}, as it was last. */
+    List<CheckpointAnnouncement> checkpoints(String runId) {
+        return checkpoints.values().stream()
+                .filter(announced -> announced.getRunId().equals(runId))
+                .sorted(Comparator.comparingLong(CheckpointAnnouncement::getStep))
+                .toList();
+    }
+
+    /** Every run that has a checkpoint. */
+    Set<String> runs() {
+        return checkpoints.values().stream()
+                .map(CheckpointAnnouncement::getRunId)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Every stage's newest report, by instance and stage. */

@@ -26,19 +26,25 @@ import org.vito.protocol.Platform;
 import org.vito.protocol.Topics;
 import org.vito.protocol.v1.CheckpointAnnouncement;
 import org.vito.protocol.v1.DeadLetter;
+import org.vito.protocol.v1.EvaluationRequest;
 import org.vito.protocol.v1.EvaluationScore;
 
-/** Tells the coordinator what is in {@code vito.checkpoints} and {@code vito.scores}; damaged records go to dead letters. */
+/**
+ * Tells the coordinator what is in {@code vito.checkpoints}, {@code vito.scores} and {@code vito.evaluate.requests}; damaged
+ * records go to dead letters, other than scores, which are its own.
+ */
 final class CoordinatorFeed implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CoordinatorFeed.class);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final TopicFollower checkpoints;
     private final TopicFollower scores;
+    private final TopicFollower requests;
 
-    private CoordinatorFeed(TopicFollower checkpoints, TopicFollower scores) {
+    private CoordinatorFeed(TopicFollower checkpoints, TopicFollower scores, TopicFollower requests) {
         this.checkpoints = checkpoints;
         this.scores = scores;
+        this.requests = requests;
     }
 
     static CoordinatorFeed start(
@@ -79,7 +85,22 @@ final class CoordinatorFeed implements AutoCloseable {
                         hand(reply -> new EvaluationCoordinator.AddCheckpoints(read, reply));
                     }
                 });
-        return new CoordinatorFeed(checkpoints, scores);
+        TopicFollower requests = TopicFollower.start(
+                platform.kafka(),
+                Map.of(Topics.EVALUATION_REQUESTS, beginning),
+                "vito-evaluate-requests",
+                new FeedReader(system, coordinator, History.REQUESTS) {
+                    @Override
+                    public void records(List<ConsumerRecord<String, byte[]>> batch) throws InterruptedException {
+                        List<EvaluationRequest> read = new ArrayList<>();
+                        each(
+                                batch,
+                                record -> read.add(Topics.EVALUATION_REQUESTS.read(record)),
+                                e -> deadLetters.accept(letter(platform, e, batch)));
+                        hand(reply -> new EvaluationCoordinator.AddRequests(read, reply));
+                    }
+                });
+        return new CoordinatorFeed(checkpoints, scores, requests);
     }
 
     private static DeadLetter letter(
@@ -107,6 +128,7 @@ final class CoordinatorFeed implements AutoCloseable {
     public void close() {
         checkpoints.close();
         scores.close();
+        requests.close();
     }
 
     private abstract static class FeedReader implements TopicFollower.Reader {

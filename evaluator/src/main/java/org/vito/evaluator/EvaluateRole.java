@@ -1,85 +1,126 @@
 package org.vito.evaluator;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
-import akka.actor.typed.Props;
+import com.typesafe.config.Config;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vito.evaluator.data.DataSet;
 import org.vito.evaluator.data.DataSets;
 import org.vito.evaluator.plan.EvaluationCoordinator;
 import org.vito.evaluator.plan.EvaluationCoordinator.Surroundings;
 import org.vito.evaluator.plan.EvaluationCoordinator.Told;
 import org.vito.evaluator.plan.EvaluationRules;
+import org.vito.evaluator.plan.Evaluators;
 import org.vito.evaluator.score.CheckpointScorer;
 import org.vito.evaluator.score.ImageEncoder;
 import org.vito.evaluator.score.KeptFiles;
 import org.vito.evaluator.video.PropagationTask;
 import org.vito.protocol.Platform;
+import org.vito.protocol.Reason;
 import org.vito.protocol.RunningRole;
 import org.vito.protocol.StageMeter;
 import org.vito.protocol.Topics;
+import org.vito.protocol.VitoException;
 
 /**
- * The role that scores every announced checkpoint. One such role a Kafka: two would each score everything. What it knows it
- * reads from {@code vito.checkpoints} and {@code vito.scores} when it starts, so that it may be killed at any time.
+ * The role that scores every announced checkpoint. Processes that have it and know each other by {@link ClusterSettings} are
+ * a cluster: each has evaluators, one has the coordinator, and when that one dies another gets it. What a coordinator knows
+ * it reads from {@code vito.checkpoints}, {@code vito.scores} and {@code vito.evaluate.requests} when it starts, so that all
+ * may be killed at any time.
+ *
+ * <p>The cluster has an actor system of its own, since a process that the others took for dead can only come back with a
+ * new one, and other roles of the process shall not end with it.
  */
 public final class EvaluateRole {
+    private static final Logger log = LoggerFactory.getLogger(EvaluateRole.class);
     private static final String DISPATCHER = "vito.evaluator.blocking-dispatcher";
-    private static final AtomicLong started = new AtomicLong();
     private static final AtomicLong scorers = new AtomicLong();
 
     private EvaluateRole() {}
 
-    /** Starts the coordinator and its evaluators. */
-    public static RunningRole start(ActorSystem<?> system, EvaluatorSettings settings, Platform platform) {
-        return start(system, settings, platform, ImageEncoder::frozen);
+    /**
+     * Starts the evaluators of this process and joins the cluster; without data sets it does nothing but wait to be stopped.
+     *
+     * @throws VitoException BAD_SETTING if the cluster's port cannot be listened on; FORBIDDEN if no cluster is named and
+     *     another process evaluates already; KAFKA if Kafka does not answer
+     */
+    public static RunningRole start(
+            ActorSystem<?> system, EvaluatorSettings settings, ClusterSettings cluster, Platform platform) {
+        return start(system, settings, cluster, platform, ImageEncoder::frozen);
     }
 
     static RunningRole start(
-            ActorSystem<?> system, EvaluatorSettings settings, Platform platform, ImageEncoder.Opener encoders) {
+            ActorSystem<?> system,
+            EvaluatorSettings settings,
+            ClusterSettings cluster,
+            Platform platform,
+            ImageEncoder.Opener encoders) {
+        if (settings.dataSets().isEmpty()) {
+            return new Idle(new CompletableFuture<>());
+        }
+        if (cluster.seeds().isEmpty()) {
+            OtherEvaluators.refuse(platform);
+        }
         Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
         StageMeter meter = platform.stages().meter("evaluate", "scores", "", Topics.CHECKPOINTS.name());
-        AtomicReference<Told> told = new AtomicReference<>(new Told(RunningRole.Health.STARTING, "starting"));
-        KafkaScoreSink sink = new KafkaScoreSink(platform.kafka());
+        String looking = cluster.seeds().isEmpty() ? "starting" : "looking for " + String.join(", ", cluster.seeds());
+        Told first = new Told(RunningRole.Health.STARTING, looking);
+        AtomicReference<Told> told = new AtomicReference<>(first);
         KeptFiles kept = new KeptFiles(
                 settings.cache().directory().orElse(platform.data().resolve("evaluator")),
                 settings.cache().limit(),
                 platform.clock());
+        CompletableFuture<Void> coordinatorEnded = new CompletableFuture<>();
         Surroundings around = new Surroundings(
-                () -> scorer(settings, encoders, kept, blocking, platform),
+                coordinator -> KafkaJournal.open(system, platform, coordinator),
                 blocking,
-                sink,
                 meter,
                 platform.clock(),
                 platform.instance(),
                 told::set);
-        CompletableFuture<Void> coordinatorEnded = new CompletableFuture<>();
-        ActorRef<EvaluationCoordinator.Command> coordinator = system.systemActorOf(
-                Guardian.create(
-                        EvaluationCoordinator.Command.class,
-                        EvaluationCoordinator.create(rules(settings), around),
-                        "coordinator",
-                        coordinatorEnded),
-                "vito-evaluate-" + started.incrementAndGet(),
-                Props.empty());
-        CoordinatorFeed feed = CoordinatorFeed.start(system, platform, coordinator, sink::write);
-        CompletableFuture<Void> ended = coordinatorEnded.whenCompleteAsync(
-                (done, failure) -> {
-                    feed.close();
-                    sink.close();
-                    told.set(
-                            failure == null
-                                    ? new Told(RunningRole.Health.STOPPED, "stopped")
-                                    : new Told(RunningRole.Health.FAILED, String.valueOf(failure.getMessage())));
-                },
-                blocking);
-        return new Running(coordinator, told, ended);
+        ActorSystem<Void> actors = listening(
+                cluster,
+                EvaluateGuardian.create(
+                        cluster,
+                        Evaluators.create(
+                                settings.evaluators(),
+                                () -> scorer(settings, encoders, kept, blocking, platform),
+                                blocking,
+                                platform.instance()),
+                        Guardian.create(
+                                EvaluationCoordinator.Command.class,
+                                EvaluationCoordinator.create(rules(settings), around),
+                                "plan",
+                                coordinatorEnded),
+                        () -> told.compareAndSet(
+                                first, // else the coordinator is here and has told more
+                                new Told(RunningRole.Health.WAITING, "ready; another process coordinates"))),
+                system.settings().config());
+        return Running.of(actors, told, coordinatorEnded);
+    }
+
+    private static ActorSystem<Void> listening(ClusterSettings cluster, Behavior<Void> guardian, Config process) {
+        try {
+            ActorSystem<Void> actors = ActorSystem.create(guardian, ClusterSettings.NAME, cluster.asAkka(process));
+            log.info("evaluators find this process at {}", actors.address());
+            return actors;
+        } catch (RuntimeException e) {
+            throw new VitoException(
+                    Reason.BAD_SETTING,
+                    "vito.cluster.host and port: cannot listen on %s:%d: %s"
+                            .formatted(cluster.host(), cluster.port(), e.getMessage()),
+                    e);
+        }
     }
 
     private static CheckpointScorer scorer(
@@ -123,22 +164,76 @@ public final class EvaluateRole {
     private static EvaluationRules rules(EvaluatorSettings settings) {
         return new EvaluationRules(
                 settings.dataSets().stream()
-                        .map(set -> new EvaluationRules.DataSet(set.name(), settings.tasksOf(set)))
+                        .map(set -> new EvaluationRules.DataSet(
+                                set.name(), settings.tasksOf(set), settings.possibleTasks(set)))
                         .toList(),
-                settings.order() == EvaluatorSettings.Order.NEWEST_FIRST,
+                settings.order(),
                 settings.every(),
                 settings.retriedReasons(),
-                settings.evaluators(),
                 settings.attempts(),
                 settings.backOff(),
                 settings.lease());
     }
 
+    /** A role that has nothing to score on. */
+    private record Idle(CompletableFuture<Void> whenEnded) implements RunningRole {
+        @Override
+        public Status status() {
+            return whenEnded.isDone()
+                    ? new Status("evaluate", Health.STOPPED, "stopped")
+                    : new Status("evaluate", Health.WAITING, "no data set is configured; set vito.evaluator.data-sets");
+        }
+
+        @Override
+        public CompletionStage<Void> ended() {
+            return whenEnded.minimalCompletionStage();
+        }
+
+        @Override
+        public CompletionStage<Void> stop() {
+            whenEnded.complete(null);
+            return ended();
+        }
+    }
+
     private record Running(
-            ActorRef<EvaluationCoordinator.Command> coordinator,
+            ActorSystem<Void> actors,
             AtomicReference<Told> told,
+            AtomicBoolean stopping,
             CompletableFuture<Void> whenEnded)
             implements RunningRole {
+        static Running of(
+                ActorSystem<Void> actors, AtomicReference<Told> told, CompletableFuture<Void> coordinatorEnded) {
+            Running running = new Running(actors, told, new AtomicBoolean(), new CompletableFuture<>());
+            coordinatorEnded.minimalCompletionStage().whenComplete((done, failure) -> {
+                if (failure != null) {
+                    running.end(failure);
+                }
+            });
+            actors.getWhenTerminated().whenComplete((done, failure) -> {
+                if (running.stopping.get()) {
+                    running.end(null);
+                } else {
+                    running.end(new VitoException(
+                            Reason.GROUP,
+                            "the other evaluators took this process for dead, since they had not heard from it, and go on"
+                                    + " without it; start it again"));
+                }
+            });
+            return running;
+        }
+
+        private void end(@Nullable Throwable failure) {
+            if (failure == null) {
+                told.set(new Told(Health.STOPPED, "stopped"));
+                whenEnded.complete(null);
+            } else {
+                told.set(new Told(Health.FAILED, String.valueOf(failure.getMessage())));
+                whenEnded.completeExceptionally(failure);
+                actors.terminate();
+            }
+        }
+
         @Override
         public Status status() {
             Told now = Objects.requireNonNull(told.get());
@@ -152,7 +247,8 @@ public final class EvaluateRole {
 
         @Override
         public CompletionStage<Void> stop() {
-            coordinator.tell(new EvaluationCoordinator.Stop());
+            stopping.set(true);
+            actors.terminate();
             return ended();
         }
     }

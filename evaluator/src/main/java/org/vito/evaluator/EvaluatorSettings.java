@@ -18,6 +18,7 @@ import org.vito.evaluator.data.Limits;
 import org.vito.evaluator.human.ClickMeTask;
 import org.vito.evaluator.human.HumanTask;
 import org.vito.evaluator.picture.PictureStore;
+import org.vito.evaluator.plan.EvaluationRules.Order;
 import org.vito.evaluator.robust.Robustness;
 import org.vito.evaluator.score.CheckpointScorer;
 import org.vito.evaluator.task.KnnTask;
@@ -61,12 +62,6 @@ public record EvaluatorSettings(
      *     empty
      */
     public record DataSet(String name, Path path, DataSets.Kind kind, String classifier) {}
-
-    /** Which open checkpoint is scored next. */
-    public enum Order {
-        NEWEST_FIRST,
-        OLDEST_FIRST
-    }
 
     /**
      * Of what is kept of checkpoints.
@@ -222,10 +217,7 @@ public record EvaluatorSettings(
                     "as classifier of %s network or the name of a data set of labelled images, not %s"
                             .formatted(set.name(), set.classifier()));
         }
-        List<String> known = Stream.of(DataSets.Kind.values())
-                .flatMap(kind -> tasksOn(kind).stream())
-                .distinct()
-                .toList();
+        List<String> known = knownTasks();
         s.check("tasks", known.containsAll(tasks) && !tasks.isEmpty(), "one or more of " + String.join(", ", known));
         s.check("tasks", new HashSet<>(tasks).size() == tasks.size(), "each task once");
         dataSets.forEach(d -> s.check(
@@ -247,7 +239,20 @@ public record EvaluatorSettings(
 
     /** Those of the tasks that a data set is for. */
     List<String> tasksOf(DataSet set) {
-        return tasks.stream().filter(tasksOn(set.kind())::contains).toList();
+        return tasks.stream().filter(possibleTasks(set)::contains).toList();
+    }
+
+    /** All tasks that a data set is for. */
+    List<String> possibleTasks(DataSet set) {
+        return tasksOn(set.kind());
+    }
+
+    /** Every task there is. */
+    public static List<String> knownTasks() {
+        return Stream.of(DataSets.Kind.values())
+                .flatMap(kind -> tasksOn(kind).stream())
+                .distinct()
+                .toList();
     }
 
     private static List<String> tasksOn(DataSets.Kind kind) {

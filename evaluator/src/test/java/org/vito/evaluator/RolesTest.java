@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.typesafe.config.ConfigFactory;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,17 +16,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,7 +29,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -48,14 +40,9 @@ import org.vito.evaluator.data.MadeDavis;
 import org.vito.evaluator.data.TinyImages;
 import org.vito.evaluator.feed.TopicFollower;
 import org.vito.evaluator.picture.PictureStore;
-import org.vito.evaluator.score.ImageEncoder;
-import org.vito.protocol.DirectoryObjectStore;
-import org.vito.protocol.KafkaAccess;
 import org.vito.protocol.Platform;
 import org.vito.protocol.RunningRole;
 import org.vito.protocol.RunningRole.Health;
-import org.vito.protocol.Sha256;
-import org.vito.protocol.Stages;
 import org.vito.protocol.TopicSetup;
 import org.vito.protocol.Topics;
 import org.vito.protocol.VitoException;
@@ -75,27 +62,19 @@ class RolesTest {
     private static final EvaluatorSettings.Pictures PICTURES = new EvaluatorSettings.Pictures(Optional.empty(), 4);
 
     private static TestKafka kafka;
+    private static MadeEvaluations made;
 
     @BeforeAll
     static void start() throws IOException {
         kafka = TestKafka.start(directory);
         TopicSetup.ensure(kafka.access(), (short) 1);
+        made = new MadeEvaluations(kafka.access(), directory);
     }
 
     @AfterAll
     static void stop() {
         kit.shutdownTestKit();
         kafka.close();
-    }
-
-    private static Platform platform() {
-        return new Platform(
-                kafka.access(),
-                DirectoryObjectStore.open(directory.resolve("objects")),
-                directory,
-                "test-1",
-                InstantSource.system(),
-                new Stages(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
     }
 
     @Test
@@ -113,46 +92,61 @@ class RolesTest {
                                 + " linear.epochs = 5, back-off = 1s }")
                 .withFallback(ConfigFactory.load()));
         BlockingQueue<EvaluationScore> scores = new LinkedBlockingQueue<>();
-        TopicFollower follower = follow(scores);
-        try (KafkaProducer<String, byte[]> producer = producer()) {
+        TopicFollower follower = made.follow("role", scores);
+        try (KafkaProducer<String, byte[]> producer = made.producer()) {
             producer.send(new ProducerRecord<>(Topics.CHECKPOINTS.name(), "x/1", new byte[] {1, 2, 3}))
                     .get(10, TimeUnit.SECONDS); // damaged
-            CheckpointAnnouncement first = checkpoint("role", 1);
+            CheckpointAnnouncement first = made.checkpoint("role", 1);
             UntrainedNetwork.write(directory.resolve("role-1"), "architecture = resnet18");
             producer.send(Topics.CHECKPOINTS.record(first)).get(10, TimeUnit.SECONDS);
-            producer.send(Topics.CHECKPOINTS.record(checkpoint("role", 2).toBuilder()
+            producer.send(Topics.CHECKPOINTS.record(made.checkpoint("role", 2).toBuilder()
                             .setAddress(directory.resolve("deleted").toUri().toString())
                             .build()))
                     .get(10, TimeUnit.SECONDS);
-            RunningRole role = EvaluateRole.start(kit.system(), settings, platform(), opener());
-            Map<String, EvaluationScore> settled = settled(scores, 10);
-            assertThat(need(settled, "1/knn/tiny").getState()).isEqualTo(ScoreState.SCORED);
-            assertThat(need(settled, "1/linear/tiny").getState()).isEqualTo(ScoreState.SCORED);
-            assertThat(need(settled, "1/knn/tiny").getMetrics(0).getName()).isEqualTo("top1");
-            assertThat(need(settled, "1/knn/tiny").getMetrics(0).getValue()).isEqualTo(1.0);
-            assertThat(need(settled, "1/knn/none").getReason()).startsWith("BAD_DATA_SET: data set none: ");
-            assertThat(need(settled, "2/knn/tiny").getReason())
+            RunningRole role = EvaluateRole.start(
+                    kit.system(),
+                    settings,
+                    ClusterSettings.from(ConfigFactory.load()),
+                    made.platform("test-1"),
+                    MadeEvaluations.opener());
+            Map<String, EvaluationScore> settled = MadeEvaluations.settled(scores, 10);
+            assertThat(MadeEvaluations.need(settled, "1/knn/tiny").getState()).isEqualTo(ScoreState.SCORED);
+            assertThat(MadeEvaluations.need(settled, "1/linear/tiny").getState())
+                    .isEqualTo(ScoreState.SCORED);
+            assertThat(MadeEvaluations.need(settled, "1/knn/tiny").getMetrics(0).getName())
+                    .isEqualTo("top1");
+            assertThat(MadeEvaluations.need(settled, "1/knn/tiny").getMetrics(0).getValue())
+                    .isEqualTo(1.0);
+            assertThat(MadeEvaluations.need(settled, "1/knn/none").getReason())
+                    .startsWith("BAD_DATA_SET: data set none: ");
+            assertThat(MadeEvaluations.need(settled, "2/knn/tiny").getReason())
                     .startsWith("DAMAGED_CHECKPOINT: ")
                     .contains("deleted");
-            EvaluationScore propagation = need(settled, "1/propagation/davis");
+            EvaluationScore propagation = MadeEvaluations.need(settled, "1/propagation/davis");
             assertThat(propagation.getState()).isEqualTo(ScoreState.SCORED);
             assertThat(propagation.getMetrics(0).getName()).isEqualTo("j-and-f");
             assertThat(propagation.getMetrics(0).getValue()).isBetween(0.6, 1.0);
             assertThat(masks.resolve("role/1/davis/one/00006.png")).isRegularFile();
-            assertThat(PICTURES.store(platform()).list("role"))
+            assertThat(PICTURES.store(made.platform("test-1")).list("role"))
                     .contains(
                             new PictureStore.Entry(1, "davis", "masks"),
                             new PictureStore.Entry(1, "tiny", "neighbours"));
-            assertThat(need(settled, "2/propagation/davis").getReason()).startsWith("DAMAGED_CHECKPOINT: ");
+            assertThat(MadeEvaluations.need(settled, "2/propagation/davis").getReason())
+                    .startsWith("DAMAGED_CHECKPOINT: ");
             assertThat(role.status().role()).isEqualTo("evaluate");
-            role.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            role.stop().toCompletableFuture().get(20, TimeUnit.SECONDS);
             assertThat(role.status().health()).isEqualTo(Health.STOPPED);
 
-            producer.send(Topics.CHECKPOINTS.record(checkpoint("role", 3))).get(10, TimeUnit.SECONDS);
+            producer.send(Topics.CHECKPOINTS.record(made.checkpoint("role", 3))).get(10, TimeUnit.SECONDS);
             scores.clear();
-            RunningRole second = EvaluateRole.start(kit.system(), settings, platform(), opener());
+            RunningRole second = EvaluateRole.start(
+                    kit.system(),
+                    settings,
+                    ClusterSettings.from(ConfigFactory.load()),
+                    made.platform("test-1"),
+                    MadeEvaluations.opener());
             // what failed for want of a data set is tried again, what was scored is not
-            Map<String, EvaluationScore> news = settled(scores, 9);
+            Map<String, EvaluationScore> news = MadeEvaluations.settled(scores, 9);
             assertThat(news.keySet())
                     .containsExactlyInAnyOrder(
                             "3/knn/tiny",
@@ -164,7 +158,7 @@ class RolesTest {
                             "1/linear/none",
                             "2/knn/none",
                             "2/linear/none");
-            second.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            second.stop().toCompletableFuture().get(20, TimeUnit.SECONDS);
         } finally {
             follower.close();
         }
@@ -172,7 +166,7 @@ class RolesTest {
 
     @Test
     void servesThePageItsStateAndWhatIsNew() throws Exception {
-        Platform platform = platform();
+        Platform platform = made.platform("test-1");
         platform.stages().meter("learn", "steps", "", "").passed(3);
         DashboardRole.Running role = DashboardRole.start(
                 kit.system(),
@@ -268,7 +262,7 @@ class RolesTest {
         assertThatThrownBy(() -> DashboardRole.start(
                         kit.system(),
                         new DashboardSettings("127.0.0.1", role.address().getPort(), Optional.empty(), PICTURES),
-                        platform()))
+                        made.platform("test-1")))
                 .isInstanceOf(VitoException.class)
                 .hasMessageContaining(
                         "cannot listen on 127.0.0.1:" + role.address().getPort());
@@ -329,88 +323,5 @@ class RolesTest {
     private static HttpResponse<String> get(DashboardRole.Running role, String path) throws Exception {
         URI address = role.address().resolve(path);
         return http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static CheckpointAnnouncement checkpoint(String run, long step) throws IOException {
-        Path checkpoint = Files.createDirectories(directory.resolve(run + "-" + step));
-        String text =
-                "{'format':2,'run':'%s','step':%d,'generation':1,'loss':1,'architecture':'mean','configDigest':'c',"
-                        + "'atMs':1,'positions':{},'files':{}}";
-        byte[] manifest = text.formatted(run, step).replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-        Files.write(checkpoint.resolve("manifest.json"), manifest);
-        return CheckpointAnnouncement.newBuilder()
-                .setRunId(run)
-                .setStep(step)
-                .setDigest(Sha256.of(manifest))
-                .setAddress(checkpoint.toUri().toString())
-                .setAtMs(step)
-                .build();
-    }
-
-    /** Mean colour of the image: enough to tell red from blue. */
-    private static ImageEncoder.Opener opener() {
-        return checkpoint -> new ImageEncoder() {
-            @Override
-            public int imageSize() {
-                return 16;
-            }
-
-            @Override
-            public float[][] encode(ByteBuffer images, int count, int size) {
-                float[][] features = new float[count][3];
-                for (float[] feature : features) {
-                    for (int i = 0; i < size * size * 3; i++) {
-                        feature[i % 3] += (images.get() & 0xff) / 255f;
-                    }
-                }
-                return features;
-            }
-
-            @Override
-            public void close() {}
-        };
-    }
-
-    private static EvaluationScore need(Map<String, EvaluationScore> settled, String key) {
-        return Objects.requireNonNull(settled.get(key), key);
-    }
-
-    private static KafkaProducer<String, byte[]> producer() {
-        return new KafkaProducer<>(new HashMap<String, Object>(kafka.access().producer()));
-    }
-
-    private static TopicFollower follow(BlockingQueue<EvaluationScore> scores) {
-        KafkaAccess access = kafka.access();
-        return TopicFollower.start(
-                access, Map.of(Topics.SCORES, Instant.EPOCH), "test-scores", new TopicFollower.Reader() {
-                    @Override
-                    public void records(List<ConsumerRecord<String, byte[]>> batch) {
-                        batch.stream()
-                                .map(Topics.SCORES::read)
-                                .filter(s -> s.getRunId().equals("role"))
-                                .forEach(scores::add);
-                    }
-
-                    @Override
-                    public void caughtUp() {}
-
-                    @Override
-                    public void trouble(String what) {}
-                });
-    }
-
-    private static Map<String, EvaluationScore> settled(BlockingQueue<EvaluationScore> scores, int count)
-            throws InterruptedException {
-        Map<String, EvaluationScore> settled = new HashMap<>();
-        while (settled.size() < count) {
-            EvaluationScore score = scores.poll(20, TimeUnit.SECONDS);
-            assertThat(score)
-                    .as("%d of %d: %s", settled.size(), count, settled.keySet())
-                    .isNotNull();
-            if (score.getState() == ScoreState.SCORED || score.getState() == ScoreState.FAILED) {
-                settled.put(score.getStep() + "/" + score.getTask() + "/" + score.getDataSet(), score);
-            }
-        }
-        return settled;
     }
 }

@@ -10,6 +10,7 @@ import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.CurationRequest;
 import org.vito.protocol.v1.DeadLetter;
 import org.vito.protocol.v1.DecodeSegment;
+import org.vito.protocol.v1.EvaluationRequest;
 import org.vito.protocol.v1.EvaluationScore;
 import org.vito.protocol.v1.StageReport;
 import org.vito.protocol.v1.StoredVideo;
@@ -99,6 +100,15 @@ public final class Topics {
             EvaluationScore.getDefaultInstance(),
             s -> s.getRunId() + "/" + s.getStep() + "/" + s.getTask() + "/" + s.getDataSet());
 
+    /** Evaluations of checkpoints that are there already. */
+    public static final Topic<EvaluationRequest> EVALUATION_REQUESTS = new Topic<>(
+            "vito.evaluate.requests",
+            EvaluationRequest.getDefaultInstance(),
+            EvaluationRequest::getRunId,
+            1,
+            Map.of("cleanup.policy", "delete", "retention.ms", WEEK),
+            false);
+
     /** Whatever was refused, with its reason. */
     public static final Topic<DeadLetter> DEAD_LETTERS = new Topic<>(
             "vito.deadletters",
@@ -134,6 +144,7 @@ public final class Topics {
             TRAINING,
             CHECKPOINTS,
             SCORES,
+            EVALUATION_REQUESTS,
             DEAD_LETTERS,
             STAGES);
 

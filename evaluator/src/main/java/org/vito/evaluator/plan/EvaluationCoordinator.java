@@ -9,36 +9,38 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import akka.actor.typed.receptionist.Receptionist;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vito.protocol.Reason;
-import org.vito.protocol.RetriableException;
 import org.vito.protocol.RunningRole.Health;
 import org.vito.protocol.StageMeter;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.CheckpointAnnouncement;
+import org.vito.protocol.v1.EvaluationRequest;
 import org.vito.protocol.v1.EvaluationScore;
 import org.vito.protocol.v1.ScoreState;
 
 /**
- * Decides which checkpoint is scored next and by whom. It begins when both histories (checkpoints and scores) are read, so
- * that nothing settled is scored again and nothing open is forgotten; it leases one job to each evaluator and takes it back
- * when the evaluator dies, or falls silent for longer than the lease; every change of state is a record in {@code
- * vito.scores}.
+ * Decides which checkpoint is scored next and by whom. It begins when all histories (checkpoints, scores and requests) are
+ * read, so that nothing settled is scored again and nothing open is forgotten; it leases one job to each evaluator that the
+ * receptionist knows, in whatever process, and takes it back when the evaluator is gone or out of reach, or falls silent for
+ * longer than the lease; every change of state is a record in {@code vito.scores}. Opening its {@link Journal} ends the
+ * writing of every coordinator before it, so that two of them, should that happen, never score the same thing twice.
  */
 public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoordinator.Command> {
     /** What a coordinator can be told. */
@@ -53,43 +55,51 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
     /** Scores that were written before; only the history counts. */
     public record RestoreScores(List<EvaluationScore> scores, ActorRef<Done> replyTo) implements Command {}
 
-    /** One of the two histories has been read to its end. */
+    /** What is asked for beyond the rules. */
+    public record AddRequests(List<EvaluationRequest> requests, ActorRef<Done> replyTo) implements Command {}
+
+    /** One of the histories has been read to its end. */
     public record HistoryRead(History which) implements Command {}
 
-    /** Cancel what runs and end. */
+    /** Take back what runs and end. */
     public record Stop() implements Command {}
 
-    record Alive(long lease) implements Command {}
+    record Alive(long lease) implements Command, OverTheWire {}
 
-    record TaskStarted(long lease, String task) implements Command {}
+    record TaskStarted(long lease, String task, String by) implements Command, OverTheWire {}
 
-    record TaskScored(long lease, String task, Map<String, Double> metrics, double seconds) implements Command {}
+    record TaskScored(long lease, String task, Map<String, Double> metrics, double seconds, String by)
+            implements Command, OverTheWire {}
 
-    record TaskFailed(long lease, String task, Throwable cause, double seconds) implements Command {}
+    record TaskFailed(long lease, String task, String failure, double seconds, String by)
+            implements Command, OverTheWire {}
 
-    record JobEnded(long lease, @Nullable Throwable cause) implements Command {}
+    /** The evaluator is free; {@code failure} says why some of the tasks have no result, if so. */
+    record JobEnded(long lease, @Nullable String failure, boolean mayPass) implements Command, OverTheWire {}
 
-    private record EvaluatorEnded(int evaluator, ActorRef<EvaluatorActor.Command> ref) implements Command {}
+    private record Found(Set<ActorRef<EvaluatorActor.Command>> evaluators) implements Command {}
 
     private record Tick() implements Command {}
 
-    private record WriteFailed(EvaluationScore score, int attempt, Throwable cause) implements Command {}
+    private record Opened(Journal journal) implements Command {}
 
-    private record WriteAgain(EvaluationScore score, int attempt) implements Command {}
+    private record Failed(Throwable cause) implements Command {}
 
     private record Written() implements Command {}
+
+    private record Closed() implements Command {}
 
     /** What has to be read before anything is scored. */
     public enum History {
         CHECKPOINTS,
-        SCORES
+        SCORES,
+        REQUESTS
     }
 
-    /** What surrounds a coordinator: {@code scorer} makes one a job slot; {@code told} hears health and a line for people. */
+    /** What surrounds a coordinator: {@code blocking} opens and closes the journal; {@code told} hears health and a line for people. */
     public record Surroundings(
-            Supplier<Scorer> scorer,
+            Journal.Opener journal,
             Executor blocking,
-            ScoreSink sink,
             StageMeter meter,
             InstantSource clock,
             String instance,
@@ -98,21 +108,19 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
     /** Health and a line for people. */
     public record Told(Health health, String detail) {}
 
-    private record Lease(long id, Job job, ActorRef<EvaluatorActor.Command> evaluator, int slot, Instant until) {}
+    private record Lease(long id, Job job, ActorRef<EvaluatorActor.Command> evaluator, Instant until) {}
 
     private static final Duration TICK = Duration.ofSeconds(1);
-    private static final int WRITES = 5;
-    private static final Duration WRITE_PAUSE = Duration.ofSeconds(2);
 
     private final EvaluationRules rules;
     private final Surroundings around;
-    private final TimerScheduler<Command> timers;
     private final EvaluationPlan plan;
-    private final List<ActorRef<EvaluatorActor.Command>> evaluators = new ArrayList<>();
+    private final Set<ActorRef<EvaluatorActor.Command>> evaluators = new LinkedHashSet<>();
+    private final Set<ActorRef<EvaluatorActor.Command>> givenUp = new HashSet<>(); // until they are gone
     private final Map<Long, Lease> leases = new HashMap<>();
     private final Set<History> unread = EnumSet.allOf(History.class);
     private final AtomicInteger open = new AtomicInteger();
-    private final Map<ScoreKey, EvaluationScore> newest = new HashMap<>(); // told of each evaluation in this life
+    private @Nullable Journal journal;
     private long nextLease = 1;
     private int writing;
     private boolean stopping;
@@ -122,13 +130,16 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
         super(context);
         this.rules = rules;
         this.around = around;
-        this.timers = timers;
-        plan = new EvaluationPlan(rules.dataSets(), rules.newestFirst(), rules.every(), rules.retriedReasons());
-        for (int slot = 0; slot < rules.evaluators(); slot++) {
-            evaluators.add(spawnEvaluator(slot));
-        }
+        plan = new EvaluationPlan(rules.dataSets(), rules.order(), rules.every(), rules.retriedReasons());
         around.meter().queue(open::get, 0);
         timers.startTimerWithFixedDelay("tick", new Tick(), TICK);
+        ActorRef<Receptionist.Listing> found = context.messageAdapter(
+                Receptionist.Listing.class, listing -> new Found(listing.getServiceInstances(EvaluatorActor.KEY)));
+        context.getSystem().receptionist().tell(Receptionist.subscribe(EvaluatorActor.KEY, found));
+        ActorRef<Command> self = context.getSelf();
+        context.pipeToSelf(
+                CompletableFuture.supplyAsync(() -> around.journal().open(self), around.blocking()),
+                (opened, cause) -> cause == null ? new Opened(opened) : new Failed(cause));
         tell();
     }
 
@@ -143,20 +154,37 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
                 .onMessage(AddCheckpoints.class, this::onCheckpoints)
                 .onMessage(ForgetCheckpoint.class, this::onForget)
                 .onMessage(RestoreScores.class, this::onScores)
+                .onMessage(AddRequests.class, this::onRequests)
                 .onMessage(HistoryRead.class, this::onHistory)
                 .onMessage(Alive.class, this::onAlive)
                 .onMessage(TaskStarted.class, this::onStarted)
                 .onMessage(TaskScored.class, this::onScored)
                 .onMessage(TaskFailed.class, this::onFailed)
                 .onMessage(JobEnded.class, this::onJobEnded)
-                .onMessage(EvaluatorEnded.class, this::onEvaluatorEnded)
+                .onMessage(Found.class, this::onFound)
                 .onMessage(Tick.class, t -> onTick())
-                .onMessage(WriteFailed.class, this::onWriteFailed)
-                .onMessage(WriteAgain.class, this::onWriteAgain)
+                .onMessage(Opened.class, this::onOpened)
+                .onMessage(Failed.class, this::onJournalFailed)
                 .onMessage(Written.class, w -> onWritten())
+                .onMessage(Closed.class, c -> Behaviors.stopped())
                 .onMessage(Stop.class, s -> onStop())
                 .onSignal(PostStop.class, s -> onStopped())
                 .build();
+    }
+
+    private Behavior<Command> onOpened(Opened opened) {
+        journal = opened.journal;
+        return stopping ? endIfQuiet() : proceed();
+    }
+
+    private Behavior<Command> onJournalFailed(Failed failed) {
+        Throwable cause = failed.cause instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failed.cause;
+        if (cause instanceof RuntimeException known) {
+            throw known;
+        }
+        throw new VitoException(Reason.KAFKA, "scores cannot be written: " + cause, cause);
     }
 
     private Behavior<Command> onCheckpoints(AddCheckpoints read) {
@@ -178,6 +206,12 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
         return this;
     }
 
+    private Behavior<Command> onRequests(AddRequests read) {
+        read.requests.forEach(plan::ask);
+        read.replyTo.tell(Done.getInstance());
+        return proceed();
+    }
+
     private Behavior<Command> onHistory(HistoryRead read) {
         unread.remove(read.which);
         return proceed();
@@ -185,13 +219,13 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
 
     /** Tells of new work and gives out what can be given out. */
     private Behavior<Command> proceed() {
-        if (!unread.isEmpty() || stopping) {
+        if (!unread.isEmpty() || journal == null || stopping) {
             return this;
         }
-        plan.enqueue().forEach(this::write);
-        for (int slot = 0; slot < evaluators.size(); slot++) {
-            if (isFree(slot)) {
-                leaseTo(slot);
+        plan.enqueue().forEach(score -> write(score, around.instance()));
+        for (ActorRef<EvaluatorActor.Command> evaluator : evaluators) {
+            if (leases.values().stream().noneMatch(lease -> lease.evaluator.equals(evaluator))) {
+                leaseTo(evaluator);
             }
         }
         open.set(plan.openCount());
@@ -199,15 +233,10 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
         return this;
     }
 
-    private boolean isFree(int slot) {
-        return leases.values().stream().noneMatch(l -> l.slot == slot);
-    }
-
-    private void leaseTo(int slot) {
+    private void leaseTo(ActorRef<EvaluatorActor.Command> evaluator) {
         Instant now = around.clock().instant();
         plan.lease(now).ifPresent(job -> {
-            ActorRef<EvaluatorActor.Command> evaluator = evaluators.get(slot);
-            Lease lease = new Lease(nextLease++, job, evaluator, slot, now.plus(rules.lease()));
+            Lease lease = new Lease(nextLease++, job, evaluator, now.plus(rules.lease()));
             leases.put(lease.id, lease);
             evaluator.tell(new EvaluatorActor.Run(lease.id, job, getContext().getSelf()));
         });
@@ -220,18 +249,15 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
 
     private Lease renewed(Lease lease) {
         return new Lease(
-                lease.id,
-                lease.job,
-                lease.evaluator,
-                lease.slot,
-                around.clock().instant().plus(rules.lease()));
+                lease.id, lease.job, lease.evaluator, around.clock().instant().plus(rules.lease()));
     }
 
     private Behavior<Command> onStarted(TaskStarted started) {
         Lease lease = leases.computeIfPresent(started.lease, (id, held) -> renewed(held));
         if (lease != null) {
-            plan.note(lease.job, started.task, ScoreState.RUNNING);
-            write(Scores.of(lease.job.checkpoint(), lease.job.dataSet(), started.task, ScoreState.RUNNING));
+            plan.note(
+                    lease.job, started.task, ScoreState.RUNNING, around.clock().instant());
+            write(Scores.of(lease.job.checkpoint(), lease.job.dataSet(), started.task, ScoreState.RUNNING), started.by);
         }
         return this;
     }
@@ -239,7 +265,7 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
     private Behavior<Command> onScored(TaskScored scored) {
         Lease lease = leases.computeIfPresent(scored.lease, (id, held) -> renewed(held));
         if (lease != null) { // else it was leased anew, and whoever holds it now will tell
-            settle(lease.job, Scores.scored(lease.job, scored.task, scored.metrics, scored.seconds));
+            settle(lease.job, Scores.scored(lease.job, scored.task, scored.metrics, scored.seconds), scored.by);
             around.meter().passed(1);
         }
         return this;
@@ -248,108 +274,104 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
     private Behavior<Command> onFailed(TaskFailed failed) {
         Lease lease = leases.computeIfPresent(failed.lease, (id, held) -> renewed(held));
         if (lease != null) {
-            fail(lease.job, failed.task, failed.cause, failed.seconds);
+            fail(lease.job, failed.task, failed.failure, failed.seconds, failed.by);
         }
         return this;
     }
 
-    private void settle(Job job, EvaluationScore score) {
-        plan.note(job, score.getTask(), score.getState());
-        write(score);
+    private void settle(Job job, EvaluationScore score, String by) {
+        plan.note(job, score.getTask(), score.getState(), around.clock().instant());
+        write(score, by);
         open.set(plan.openCount());
     }
 
-    private void fail(Job job, String task, Throwable cause, double seconds) {
-        getContext().getLog().warn("{} of {} failed: {}", task, job, Failures.told(cause));
-        settle(job, Scores.failed(job, task, cause, seconds));
+    private void fail(Job job, String task, String failure, double seconds, String by) {
+        getContext().getLog().warn("{} of {} failed: {}", task, job, failure);
+        settle(job, Scores.failed(job, task, failure, seconds), by);
         around.meter().failed();
     }
 
     private Behavior<Command> onJobEnded(JobEnded ended) {
         Lease lease = leases.remove(ended.lease);
         if (lease != null) {
-            release(lease.job, ended.cause);
+            if (ended.failure == null) {
+                release(lease.job, "INTERNAL: what the evaluator told of this task was lost", true);
+            } else {
+                release(lease.job, ended.failure, ended.mayPass);
+            }
         }
         return proceed();
     }
 
     /** Takes a job back; what is open of it is tried again if that can help, or failed. */
-    private void release(Job job, @Nullable Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        boolean mayPass = cause instanceof RetriableException || cause instanceof CancellationException;
+    private void release(Job job, String failure, boolean mayPass) {
         List<String> left = plan.openOf(job);
         if (!left.isEmpty() && mayPass && job.attempt() < rules.attempts()) {
-            left.forEach(task -> {
-                plan.note(job, task, ScoreState.QUEUED);
-                write(Scores.of(job.checkpoint(), job.dataSet(), task, ScoreState.QUEUED));
-            });
             Duration pause = rules.backOff().multipliedBy(1L << Math.min(job.attempt() - 1, 10));
-            getContext().getLog().info("{} is tried again in {}: {}", job, pause, String.valueOf(cause));
+            getContext().getLog().info("{} is tried again in {}: {}", job, pause, failure);
+            queueAgain(job, left);
             plan.release(job, around.clock().instant().plus(pause));
             return;
         }
-        Throwable why = cause == null
-                ? new VitoException(
-                        Reason.INTERNAL, "the evaluator ended without a result for this task; please report it")
-                : cause;
-        left.forEach(task -> fail(job, task, why, 0));
+        left.forEach(task -> fail(job, task, failure, 0, around.instance()));
         plan.release(job, Instant.EPOCH);
+    }
+
+    private void queueAgain(Job job, List<String> tasks) {
+        tasks.forEach(task -> {
+            plan.note(job, task, ScoreState.QUEUED, around.clock().instant());
+            write(Scores.of(job.checkpoint(), job.dataSet(), task, ScoreState.QUEUED), around.instance());
+        });
+    }
+
+    private Behavior<Command> onFound(Found found) {
+        givenUp.retainAll(found.evaluators);
+        for (ActorRef<EvaluatorActor.Command> evaluator : List.copyOf(evaluators)) {
+            if (!found.evaluators.contains(evaluator)) {
+                evaluators.remove(evaluator);
+                lose(evaluator, "it has died or is out of reach");
+            }
+        }
+        found.evaluators.stream()
+                .filter(evaluator -> !givenUp.contains(evaluator))
+                .forEach(evaluators::add);
+        return proceed();
     }
 
     private Behavior<Command> onTick() {
         Instant now = around.clock().instant();
         for (Lease lease : List.copyOf(leases.values())) {
             if (now.isAfter(lease.until)) {
-                getContext().getLog().warn("the evaluator of {} has been silent for {}", lease.job, rules.lease());
-                getContext().stop(lease.evaluator);
-                evaluators.set(lease.slot, spawnEvaluator(lease.slot));
-                lose(lease, "it has told nothing for " + rules.lease());
+                lease.evaluator.tell(new EvaluatorActor.GiveUp(lease.id));
+                givenUp.add(lease.evaluator);
+                evaluators.remove(lease.evaluator);
+                lose(lease.evaluator, "it has told nothing for " + rules.lease());
             }
         }
         return proceed();
     }
 
-    private Behavior<Command> onEvaluatorEnded(EvaluatorEnded ended) {
-        if (!stopping && evaluators.get(ended.evaluator).equals(ended.ref)) {
-            evaluators.set(ended.evaluator, spawnEvaluator(ended.evaluator));
-            for (Lease lease : List.copyOf(leases.values())) {
-                if (lease.evaluator.equals(ended.ref)) {
-                    lose(lease, "it died");
-                }
+    private void lose(ActorRef<EvaluatorActor.Command> evaluator, String why) {
+        for (Lease lease : List.copyOf(leases.values())) {
+            if (lease.evaluator.equals(evaluator)) {
+                getContext().getLog().warn("the evaluator of {} is lost: {}", lease.job, why);
+                leases.remove(lease.id);
+                release(lease.job, "INTERNAL: the evaluator was lost: " + why, true);
             }
         }
-        return proceed();
     }
 
-    private void lose(Lease lease, String why) {
-        leases.remove(lease.id);
-        release(lease.job, new RetriableException(Reason.INTERNAL, "the evaluator was lost: " + why));
-    }
-
-    private ActorRef<EvaluatorActor.Command> spawnEvaluator(int slot) {
-        Scorer scorer = around.scorer().get();
-        ActorRef<EvaluatorActor.Command> ref =
-                getContext().spawnAnonymous(EvaluatorActor.create(scorer, around.blocking()));
-        getContext().watchWith(ref, new EvaluatorEnded(slot, ref));
-        return ref;
-    }
-
-    private void write(EvaluationScore score) {
+    private void write(EvaluationScore score, String by) {
+        if (journal == null) {
+            throw new IllegalStateException("nothing is told before the journal is open");
+        }
         writing++;
         EvaluationScore stamped = score.toBuilder()
-                .setEvaluator(around.instance())
+                .setEvaluator(by)
                 .setAtMs(around.clock().millis())
                 .build();
-        newest.put(ScoreKey.of(stamped), stamped);
-        write(stamped, 1);
-    }
-
-    private void write(EvaluationScore score, int attempt) {
         getContext()
-                .pipeToSelf(
-                        around.sink().write(score),
-                        (done, cause) -> cause == null ? new Written() : new WriteFailed(score, attempt, cause));
+                .pipeToSelf(journal.write(stamped), (done, cause) -> cause == null ? new Written() : new Failed(cause));
     }
 
     private Behavior<Command> onWritten() {
@@ -357,52 +379,32 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
         return endIfQuiet();
     }
 
-    private Behavior<Command> onWriteFailed(WriteFailed failed) {
-        if (isOutdated(failed.score)) {
-            return onWritten(); // written again it would hide the state told after it
-        }
-        if (failed.attempt >= WRITES || stopping) {
-            throw new VitoException(
-                    Reason.KAFKA,
-                    "a score could not be written to vito.scores in %d tries: %s"
-                            .formatted(failed.attempt, failed.cause.getMessage()),
-                    failed.cause);
-        }
-        timers.startSingleTimer(failed.score, new WriteAgain(failed.score, failed.attempt + 1), WRITE_PAUSE);
-        return this;
-    }
-
-    private boolean isOutdated(EvaluationScore score) {
-        return !score.equals(newest.get(ScoreKey.of(score)));
-    }
-
-    private Behavior<Command> onWriteAgain(WriteAgain again) {
-        if (isOutdated(again.score)) {
-            return onWritten();
-        }
-        write(again.score, again.attempt);
-        return this;
-    }
-
     private Behavior<Command> onStop() {
         if (!stopping) {
             stopping = true;
-            evaluators.forEach(getContext()::stop);
-            for (Lease lease : leases.values()) {
-                plan.openOf(lease.job)
-                        .forEach(task ->
-                                write(Scores.of(lease.job.checkpoint(), lease.job.dataSet(), task, ScoreState.QUEUED)));
-            }
-            leases.clear();
+            leases.values().forEach(lease -> queueAgain(lease.job, plan.openOf(lease.job)));
+            leases.clear(); // the evaluators see this actor end and cancel
         }
         return endIfQuiet();
     }
 
     private Behavior<Command> endIfQuiet() {
-        return stopping && writing == 0 ? Behaviors.stopped() : this;
+        Journal opened = journal;
+        if (stopping && writing == 0 && opened != null) {
+            journal = null;
+            getContext()
+                    .pipeToSelf(
+                            CompletableFuture.runAsync(opened::close, around.blocking()),
+                            (done, cause) -> new Closed());
+        }
+        return this;
     }
 
     private Behavior<Command> onStopped() {
+        Journal opened = journal;
+        if (opened != null) {
+            around.blocking().execute(opened::close);
+        }
         around.told().accept(new Told(Health.STOPPED, "stopped"));
         return this;
     }
@@ -412,13 +414,13 @@ public final class EvaluationCoordinator extends AbstractBehavior<EvaluationCoor
     }
 
     private Told told() {
-        if (!unread.isEmpty()) {
+        if (!unread.isEmpty() || journal == null) {
             return new Told(Health.STARTING, "reading what was announced and scored before");
         }
-        if (rules.dataSets().isEmpty()) {
-            return new Told(Health.WAITING, "no data set is configured; set vito.evaluator.data-sets");
-        }
         if (leases.isEmpty()) {
+            if (evaluators.isEmpty()) {
+                return new Told(Health.WAITING, "waiting for evaluators");
+            }
             return open.get() > 0
                     ? new Told(Health.WAITING, open.get() + " evaluations wait for another try")
                     : new Told(

@@ -7,38 +7,57 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.actor.typed.receptionist.ServiceKey;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.vito.protocol.RetriableException;
 
 /**
- * One evaluator: does one job at a time on a thread that may block, and tells its coordinator of every step. Stopping it
- * cancels the job, which then ends soon, at the next batch.
+ * One evaluator: does one job at a time on a thread that may block, and tells its coordinator of every step. It registers
+ * with the receptionist, where coordinators find it. A job whose coordinator has died is cancelled, since another one
+ * leases it anew; so it is when the evaluator is stopped. It then ends soon, at the next batch.
  */
 final class EvaluatorActor extends AbstractBehavior<EvaluatorActor.Command> {
+    /** Under which evaluators are found. */
+    static final ServiceKey<Command> KEY = ServiceKey.create(Command.class, "vito-evaluator");
+
     /** What an evaluator can be told. */
     sealed interface Command {}
 
-    /** Do this job; only to one that has none. */
-    record Run(long lease, Job job, ActorRef<EvaluationCoordinator.Command> replyTo) implements Command {}
+    /** Do this job; a job of another coordinator's is cancelled first. */
+    record Run(long lease, Job job, ActorRef<EvaluationCoordinator.Command> replyTo) implements Command, OverTheWire {}
 
-    private record Ended(long lease, @Nullable Throwable cause) implements Command {}
+    /** The lease is over, and whatever is done for it hangs: end, and let another evaluator take your place. */
+    record GiveUp(long lease) implements Command, OverTheWire {}
+
+    private record Ended(@Nullable Throwable cause) implements Command {}
+
+    private record CoordinatorGone(ActorRef<EvaluationCoordinator.Command> which) implements Command {}
 
     private final Scorer scorer;
     private final Executor blocking;
-    private final AtomicBoolean cancelled = new AtomicBoolean();
+    private final String by;
+    private AtomicBoolean cancelled = new AtomicBoolean();
     private @Nullable Run current;
+    private @Nullable Run next;
 
-    private EvaluatorActor(ActorContext<Command> context, Scorer scorer, Executor blocking) {
+    private EvaluatorActor(ActorContext<Command> context, Scorer scorer, Executor blocking, String by) {
         super(context);
         this.scorer = scorer;
         this.blocking = blocking;
+        this.by = by;
+        context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
     }
 
-    static Behavior<Command> create(Scorer scorer, Executor blocking) {
-        return Behaviors.setup(context -> new EvaluatorActor(context, scorer, blocking));
+    /** @param by what scores call the process */
+    static Behavior<Command> create(Scorer scorer, Executor blocking, String by) {
+        return Behaviors.setup(context -> new EvaluatorActor(context, scorer, blocking, by));
     }
 
     @Override
@@ -46,18 +65,24 @@ final class EvaluatorActor extends AbstractBehavior<EvaluatorActor.Command> {
         return newReceiveBuilder()
                 .onMessage(Run.class, this::onRun)
                 .onMessage(Ended.class, this::onEnded)
+                .onMessage(CoordinatorGone.class, this::onCoordinatorGone)
+                .onMessage(GiveUp.class, g -> Behaviors.stopped())
                 .onSignal(PostStop.class, s -> onStop())
                 .build();
     }
 
     private Behavior<Command> onRun(Run run) {
         if (current != null) {
-            throw new IllegalStateException("given " + run.job + " while doing " + current.job);
+            cancelled.set(true);
+            next = run;
+            return this;
         }
         current = run;
-        Teller teller = new Teller(run, cancelled);
+        cancelled = new AtomicBoolean();
+        getContext().watchWith(run.replyTo, new CoordinatorGone(run.replyTo));
+        Teller teller = new Teller(run, cancelled, by);
         CompletableFuture<Void> work = CompletableFuture.runAsync(() -> scorer.score(run.job, teller), blocking);
-        getContext().pipeToSelf(work, (done, cause) -> new Ended(run.lease, cause));
+        getContext().pipeToSelf(work, (done, cause) -> new Ended(cause));
         return this;
     }
 
@@ -65,7 +90,26 @@ final class EvaluatorActor extends AbstractBehavior<EvaluatorActor.Command> {
         Run run = current;
         current = null;
         if (run != null) {
-            run.replyTo.tell(new EvaluationCoordinator.JobEnded(ended.lease, ended.cause));
+            getContext().unwatch(run.replyTo);
+            Throwable cause = ended.cause instanceof CompletionException wrapped && wrapped.getCause() != null
+                    ? wrapped.getCause()
+                    : ended.cause;
+            run.replyTo.tell(new EvaluationCoordinator.JobEnded(
+                    run.lease,
+                    cause == null ? null : Failures.told(cause),
+                    cause instanceof RetriableException || cause instanceof CancellationException));
+        }
+        Run following = next;
+        next = null;
+        return following == null ? this : onRun(following);
+    }
+
+    private Behavior<Command> onCoordinatorGone(CoordinatorGone gone) {
+        if (current != null && current.replyTo.equals(gone.which)) {
+            cancelled.set(true);
+        }
+        if (next != null && next.replyTo.equals(gone.which)) {
+            next = null;
         }
         return this;
     }
@@ -75,7 +119,7 @@ final class EvaluatorActor extends AbstractBehavior<EvaluatorActor.Command> {
         return this;
     }
 
-    private record Teller(Run run, AtomicBoolean stop) implements Scorer.Listener {
+    private record Teller(Run run, AtomicBoolean stop, String by) implements Scorer.Listener {
         @Override
         public void alive() {
             run.replyTo.tell(new EvaluationCoordinator.Alive(run.lease));
@@ -88,17 +132,17 @@ final class EvaluatorActor extends AbstractBehavior<EvaluatorActor.Command> {
 
         @Override
         public void started(String task) {
-            run.replyTo.tell(new EvaluationCoordinator.TaskStarted(run.lease, task));
+            run.replyTo.tell(new EvaluationCoordinator.TaskStarted(run.lease, task, by));
         }
 
         @Override
         public void scored(String task, Map<String, Double> metrics, double seconds) {
-            run.replyTo.tell(new EvaluationCoordinator.TaskScored(run.lease, task, metrics, seconds));
+            run.replyTo.tell(new EvaluationCoordinator.TaskScored(run.lease, task, metrics, seconds, by));
         }
 
         @Override
         public void failed(String task, Throwable cause, double seconds) {
-            run.replyTo.tell(new EvaluationCoordinator.TaskFailed(run.lease, task, cause, seconds));
+            run.replyTo.tell(new EvaluationCoordinator.TaskFailed(run.lease, task, Failures.told(cause), seconds, by));
         }
     }
 }

@@ -30,10 +30,10 @@ final class Scores {
         return score.build();
     }
 
-    static EvaluationScore failed(Job job, String task, Throwable cause, double seconds) {
+    static EvaluationScore failed(Job job, String task, String failure, double seconds) {
         return of(job.checkpoint(), job.dataSet(), task, ScoreState.FAILED).toBuilder()
                 .setSeconds(seconds)
-                .setReason(Failures.told(cause))
+                .setReason(failure)
                 .build();
     }
 }

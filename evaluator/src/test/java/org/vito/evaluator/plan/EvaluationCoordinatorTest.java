@@ -18,12 +18,16 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -62,10 +66,12 @@ class EvaluationCoordinatorTest {
             listener.scored(task, Map.of("top1", job.checkpoint().getStep() / 100.0), 1);
         }
     };
-    private volatile ScoreSink sink = score -> {
+    private volatile Function<EvaluationScore, CompletionStage<Void>> sink = score -> {
         written.add(score);
         return CompletableFuture.completedFuture(null);
     };
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final List<ActorRef<?>> spawned = new CopyOnWriteArrayList<>();
 
     @AfterAll
     static void shutDown() {
@@ -74,6 +80,7 @@ class EvaluationCoordinatorTest {
 
     @AfterEach
     void end() {
+        spawned.forEach(kit::stop); // so that no other test's coordinator finds these evaluators
         threads.shutdownNow();
     }
 
@@ -109,7 +116,8 @@ class EvaluationCoordinatorTest {
                 .extracting(EvaluationScore::getState)
                 .containsExactly(ScoreState.QUEUED, ScoreState.RUNNING, ScoreState.SCORED);
         EvaluationScore last = states.get(2);
-        assertThat(last.getEvaluator()).isEqualTo("me");
+        assertThat(last.getEvaluator()).isEqualTo("evaluator");
+        assertThat(states.get(0).getEvaluator()).isEqualTo("me");
         assertThat(last.getCheckpointDigest()).isEqualTo("d");
         assertThat(last.getAtMs()).isEqualTo(1_000_000);
         assertThat(last.getMetrics(0).getValue()).isEqualTo(0.01);
@@ -213,28 +221,67 @@ class EvaluationCoordinatorTest {
         assertThat(await(ScoreState.QUEUED)).isNotNull();
         kit.createTestProbe().expectTerminated(coordinator, Duration.ofSeconds(PATIENCE_S));
         assertThat(Objects.requireNonNull(told.get()).health()).isEqualTo(Health.STOPPED);
+        assertThat(closed).isTrue();
     }
 
     @Test
-    void writesAgainWhatKafkaDidNotTakeUnlessItIsOutdated() throws Exception {
-        AtomicReference<EvaluationScore> refused = new AtomicReference<>();
-        sink = score -> {
-            if (score.getState() == ScoreState.SCORED && refused.compareAndSet(null, score)) {
-                return CompletableFuture.failedFuture(new IllegalStateException("no leader"));
-            }
-            written.add(score);
-            return CompletableFuture.completedFuture(null);
-        };
+    void endsWhenItsJournalIsAnothersNow() throws Exception {
+        sink = score -> CompletableFuture.failedFuture(new VitoException(Reason.FORBIDDEN, "another coordinates"));
         ActorRef<Command> coordinator = spawn(rules(List.of("a"), List.of("knn")));
         begin(coordinator);
         add(coordinator, checkpoint(1, "d", 1));
-        assertThat(await(ScoreState.RUNNING)).isNotNull();
-        @Nullable EvaluationScore again = null;
-        for (int i = 0; i < 20 && again == null; i++) {
-            tick();
-            again = next(ScoreState.SCORED, 200);
-        }
-        assertThat(again).isNotNull().isEqualTo(refused.get());
+        kit.createTestProbe().expectTerminated(coordinator, Duration.ofSeconds(PATIENCE_S));
+        assertThat(written).isEmpty();
+    }
+
+    @Test
+    void anEvaluatorThatIsGoneLosesItsJobToAnother() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        scorer = (job, listener) -> {
+            begun.countDown();
+            while (!listener.cancelled()) {
+                Thread.onSpinWait();
+            }
+            cancelled.countDown();
+            throw new CancellationException("cancelled");
+        };
+        ActorRef<?> doomed = evaluators();
+        ActorRef<Command> coordinator = coordinator(rules(List.of("a"), List.of("knn")));
+        begin(coordinator);
+        add(coordinator, checkpoint(1, "d", 1));
+        assertThat(begun.await(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
+        kit.stop(doomed);
+        assertThat(cancelled.await(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
+        scorer = (job, listener) -> listener.scored("knn", Map.of("top1", 0.9), 1);
+        evaluators();
+        assertThat(awaitWhileTimePasses(ScoreState.SCORED).getMetrics(0).getValue())
+                .isEqualTo(0.9);
+        assertThat(next(ScoreState.SCORED, 200)).isNull();
+    }
+
+    @Test
+    void anEvaluatorWhoseCoordinatorDiesDoesWhatTheNextOneGivesIt() throws Exception {
+        BlockingQueue<String> running = new LinkedBlockingQueue<>();
+        scorer = (job, listener) -> {
+            running.add("at work");
+            while (!listener.cancelled()) {
+                Thread.onSpinWait();
+            }
+            throw new CancellationException("cancelled");
+        };
+        evaluators();
+        ActorRef<Command> first = coordinator(rules(List.of("a"), List.of("knn")));
+        begin(first);
+        add(first, checkpoint(1, "d", 1));
+        assertThat(running.poll(PATIENCE_S, TimeUnit.SECONDS)).isNotNull();
+        scorer = (job, listener) -> listener.scored("knn", Map.of("top1", 0.7), 1);
+        ActorRef<Command> second =
+                coordinator(rules(List.of("a"), List.of("knn"))); // before the first is known to be dead
+        begin(second);
+        add(second, checkpoint(1, "d", 1));
+        assertThat(await(ScoreState.SCORED).getMetrics(0).getValue()).isEqualTo(0.7);
+        kit.stop(first);
     }
 
     @Test
@@ -245,16 +292,16 @@ class EvaluationCoordinatorTest {
         Map<String, Command> samples = Map.ofEntries(
                 Map.entry("AddCheckpoints", new AddCheckpoints(List.of(), done.ref())),
                 Map.entry("ForgetCheckpoint", new EvaluationCoordinator.ForgetCheckpoint("r", 1)),
+                Map.entry("AddRequests", new EvaluationCoordinator.AddRequests(List.of(), done.ref())),
                 Map.entry("RestoreScores", new RestoreScores(List.of(), done.ref())),
                 Map.entry("HistoryRead", new HistoryRead(History.SCORES)),
                 Map.entry("Alive", new EvaluationCoordinator.Alive(99)),
-                Map.entry("TaskStarted", new EvaluationCoordinator.TaskStarted(99, "knn")),
-                Map.entry("TaskScored", new EvaluationCoordinator.TaskScored(99, "knn", Map.of(), 1)),
-                Map.entry(
-                        "TaskFailed", new EvaluationCoordinator.TaskFailed(99, "knn", new IllegalStateException(), 1)),
-                Map.entry("JobEnded", new EvaluationCoordinator.JobEnded(99, null)),
+                Map.entry("TaskStarted", new EvaluationCoordinator.TaskStarted(99, "knn", "me")),
+                Map.entry("TaskScored", new EvaluationCoordinator.TaskScored(99, "knn", Map.of(), 1, "me")),
+                Map.entry("TaskFailed", new EvaluationCoordinator.TaskFailed(99, "knn", "INTERNAL: x", 1, "me")),
+                Map.entry("JobEnded", new EvaluationCoordinator.JobEnded(99, null, false)),
                 Map.entry("Stop", new Stop()));
-        Set<String> internal = Set.of("EvaluatorEnded", "Tick", "WriteFailed", "WriteAgain", "Written");
+        Set<String> internal = Set.of("Found", "Tick", "Opened", "Failed", "Written", "Closed");
         for (Class<?> command : Command.class.getPermittedSubclasses()) {
             assertThat(samples.containsKey(command.getSimpleName()) || internal.contains(command.getSimpleName()))
                     .as(command + " has a sample here or a test above")
@@ -266,28 +313,48 @@ class EvaluationCoordinatorTest {
         unhandled.expectNoMessage(Duration.ofMillis(100));
     }
 
+    /** A coordinator and an evaluator. */
     private ActorRef<Command> spawn(EvaluationRules rules) {
-        return kit.spawn(EvaluationCoordinator.create(
+        evaluators();
+        return coordinator(rules);
+    }
+
+    private ActorRef<?> evaluators() {
+        ActorRef<?> evaluators = kit.spawn(
+                Evaluators.create(1, () -> (job, listener) -> scorer.score(job, listener), threads, "evaluator"));
+        spawned.add(evaluators);
+        return evaluators;
+    }
+
+    private ActorRef<Command> coordinator(EvaluationRules rules) {
+        ActorRef<Command> coordinator = kit.spawn(EvaluationCoordinator.create(
                 rules,
                 new EvaluationCoordinator.Surroundings(
-                        () -> (job, listener) -> scorer.score(job, listener),
-                        threads,
-                        score -> sink.write(score),
-                        meter,
-                        now::get,
-                        "me",
-                        told::set)));
+                        opened -> new MemoryJournal(), threads, meter, now::get, "me", told::set)));
+        spawned.add(coordinator);
+        return coordinator;
+    }
+
+    private final class MemoryJournal implements Journal {
+        @Override
+        public CompletionStage<Void> write(EvaluationScore score) {
+            return sink.apply(score);
+        }
+
+        @Override
+        public void close() {
+            closed.set(true);
+        }
     }
 
     private static EvaluationRules rules(List<String> sets, List<String> tasks) {
         return new EvaluationRules(
                 sets.stream()
-                        .map(set -> new EvaluationRules.DataSet(set, tasks))
+                        .map(set -> new EvaluationRules.DataSet(set, tasks, tasks))
                         .toList(),
-                true,
+                EvaluationRules.Order.NEWEST_FIRST,
                 1,
                 Set.of("BAD_DATA_SET"),
-                1,
                 3,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60));
@@ -319,8 +386,9 @@ class EvaluationCoordinatorTest {
     }
 
     private static void begin(ActorRef<Command> coordinator) {
-        coordinator.tell(new HistoryRead(History.SCORES));
-        coordinator.tell(new HistoryRead(History.CHECKPOINTS));
+        for (History history : History.values()) {
+            coordinator.tell(new HistoryRead(history));
+        }
     }
 
     private void tick() {
