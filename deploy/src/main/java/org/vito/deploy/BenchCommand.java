@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             DecodeBench.class,
             AugmentBench.class,
             InputBench.class,
-            CurateBench.class
+            CurateBench.class,
+            FeaturesBench.class
         })
 final class BenchCommand implements Callable<Integer> {
     @Spec

@@ -134,6 +134,31 @@ class BenchCommandTest {
     }
 
     @Test
+    void featuresAreTimed() throws Exception {
+        TinyRun.write(directory, "tiny");
+        assertThat(features("tiny", "--batch", "3", "--size", "40", "--steps", "2", "--json"))
+                .as(err::toString)
+                .isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString());
+        assertThat(json.get("images_per_s").asDouble())
+                .isCloseTo(3e3 / json.get("ms_median").asDouble(), withinPercentage(1e-4));
+        assertThat(json.get("ms_min").asDouble())
+                .isPositive()
+                .isLessThanOrEqualTo(json.get("ms_median").asDouble());
+        assertThat(features("tiny", "--batch", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--batch 0");
+        assertThat(features("nothing")).isEqualTo(1);
+        assertThat(err.toString()).contains("no file, directory or run 'nothing'");
+    }
+
+    private int features(String weights, String... more) {
+        List<String> words =
+                new ArrayList<>(List.of("bench", "features", "--data", directory.toString(), "--weights", weights));
+        words.addAll(List.of(more));
+        return execute(words.toArray(String[]::new));
+    }
+
+    @Test
     void viewsAreTimedInEveryWayAndStageByStage() throws Exception {
         assertThat(execute(
                         "bench", "augment", "--json", "--rounds", "1", "--seconds", "0.05", "-Dvito.augment.size=32"))

@@ -63,6 +63,12 @@ final class PeerBenchmark implements Callable<Integer> {
             Comparing comparing() {
                 return new DecodePeers();
             }
+        },
+        FEATURES("bench_features.py", "torch, numpy, safetensors") {
+            @Override
+            Comparing comparing() {
+                return new FeaturePeers();
+            }
         };
 
         private final String script;
