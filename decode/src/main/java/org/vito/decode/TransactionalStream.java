@@ -28,6 +28,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vito.protocol.GroupMember;
 import org.vito.protocol.KafkaAccess;
 import scala.jdk.javaapi.DurationConverters;
 
@@ -59,6 +60,7 @@ final class TransactionalStream {
     private final Supplier<RecordTransform> transforms;
     private final SharedKillSwitch killSwitch;
     private final AtomicReference<Consumer.@Nullable Control> control = new AtomicReference<>();
+    private final AtomicReference<@Nullable GroupMember> member = new AtomicReference<>();
     private volatile boolean stopping;
 
     TransactionalStream(
@@ -87,7 +89,7 @@ final class TransactionalStream {
         return RestartSource.onFailuresWithBackoff(restarts, this::once)
                 .via(killSwitch.flow())
                 .runWith(Sink.ignore(), system)
-                .handle((done, failure) -> closed().thenCompose(closed -> failure == null
+                .handle((done, failure) -> left().thenCompose(left -> failure == null
                         ? CompletableFuture.completedFuture(done)
                         : CompletableFuture.<Done>failedFuture(failure)))
                 .thenCompose(ended -> ended);
@@ -109,6 +111,10 @@ final class TransactionalStream {
                 .via(Transactional.flow(producer(), route.transactionalId()))
                 .watchTermination((made, ended) -> ended.whenComplete((done, failure) -> {
                     transform.close();
+                    GroupMember read = member.get();
+                    if (read != null) {
+                        read.workIsOver();
+                    }
                     if (failure != null && !stopping) {
                         log.warn("stream over {} broke off: {}", route.topic(), failure.toString());
                     }
@@ -118,6 +124,7 @@ final class TransactionalStream {
     private ConsumerSettings<String, byte[]> consumer() {
         return ConsumerSettings.create(system, new StringDeserializer(), new ByteArrayDeserializer())
                 .withProperties(kafka.consumer(route.group()))
+                .withConsumerFactory(this::member)
                 .withStopTimeout(Duration.ZERO) // a stream that ends has committed, one that broke must not
                 .withCommitTimeout(settings.streams().drainTimeout())
                 .withConnectionChecker(ConnectionCheckerSettings.create(
@@ -146,14 +153,24 @@ final class TransactionalStream {
         }
     }
 
-    /** Completes when the consumer has closed, which its stream must live to see: the consumer asks it what is under way. */
-    private CompletionStage<Done> closed() {
+    /** Completes when the consumer has left its group. */
+    private CompletionStage<Done> left() {
         Consumer.Control current = control.get();
-        return current == null
-                ? CompletableFuture.completedFuture(Done.getInstance())
-                : current.shutdown()
-                        .toCompletableFuture()
-                        .completeOnTimeout(Done.getInstance(), CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                        .exceptionally(failure -> Done.getInstance());
+        GroupMember last = member.get();
+        if (current == null || last == null) {
+            return CompletableFuture.completedFuture(Done.getInstance());
+        }
+        last.workIsOver();
+        current.shutdown();
+        return last.left()
+                .thenApply(left -> Done.getInstance())
+                .toCompletableFuture()
+                .completeOnTimeout(Done.getInstance(), CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private GroupMember member(ConsumerSettings<String, byte[]> of) {
+        GroupMember made = new GroupMember(of.getProperties());
+        member.set(made);
+        return made;
     }
 }

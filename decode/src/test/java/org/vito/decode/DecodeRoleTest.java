@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -213,6 +214,7 @@ class DecodeRoleTest {
             if (gently) {
                 role.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
                 assertThat(role.status().health()).isEqualTo(RunningRole.Health.STOPPED);
+                assertGroupsAreLeft();
             } else {
                 kit.shutdownTestKit();
                 assertThat(role.ended().toCompletableFuture())
@@ -223,6 +225,16 @@ class DecodeRoleTest {
             }
         } finally {
             kit.shutdownTestKit();
+        }
+    }
+
+    private static void assertGroupsAreLeft() throws Exception {
+        List<String> groups = List.of("vito-decode", "vito-decode-plan");
+        try (Admin admin = kafka.access().admin()) {
+            admin.describeConsumerGroups(groups).all().get(10, TimeUnit.SECONDS).forEach((group, about) -> assertThat(
+                            about.members())
+                    .as("members of %s after the role has ended", group)
+                    .isEmpty());
         }
     }
 

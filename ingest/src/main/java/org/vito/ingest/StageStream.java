@@ -10,6 +10,7 @@ import akka.kafka.ProducerMessage;
 import akka.kafka.ProducerMessage.Envelope;
 import akka.kafka.ProducerSettings;
 import akka.kafka.Subscriptions;
+import akka.kafka.javadsl.Consumer;
 import akka.kafka.javadsl.Transactional;
 import akka.stream.KillSwitches;
 import akka.stream.RestartSettings;
@@ -22,14 +23,19 @@ import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.vito.protocol.GroupMember;
 import org.vito.protocol.Platform;
 
 /**
@@ -37,6 +43,8 @@ import org.vito.protocol.Platform;
  * it fails, what was not committed is forgotten and it starts again, with growing pauses and not for ever.
  */
 final class StageStream {
+    private static final long LEAVE_MS = 10_000;
+
     /** What a stage does to records; one is made for each start of the stream and closed when that run has ended. */
     interface Work extends AutoCloseable {
         /** Turns each record, in order, into an envelope with its offset. */
@@ -113,59 +121,121 @@ final class StageStream {
         IngestSettings.Restart restart = settings.restart();
         RestartSettings restarts = RestartSettings.create(restart.base(), restart.most(), 0.2)
                 .withMaxRestarts(restart.restarts(), restart.within());
-        SharedKillSwitch intake = KillSwitches.shared(group);
-        var done = RestartSource.<Done>onFailuresWithBackoff(
-                        restarts,
-                        () -> Source.lazySource(() -> {
-                            Work run = work.get();
-                            return once(system, run, run(system, platform, topics, group, intake, run), listener);
-                        }))
-                .viaMat(KillSwitches.single(), Keep.right())
-                .toMat(Sink.ignore(), Keep.both())
-                .run(system);
-        UniqueKillSwitch whole = done.first();
-        Runnable cut = () -> {
-            intake.shutdown();
-            whole.shutdown();
-        };
-        return new StageStream(intake::shutdown, cut, done.second());
+        return new Reading(system, platform, topics, group, listener).begin(restarts, work);
     }
 
-    private static Source<Done, NotUsed> once(
-            ActorSystem<?> system, Work work, Source<Done, ?> stream, Listener listener) {
-        work.ready().thenRun(listener::up);
-        Executor closing = system.dispatchers().lookup(IngestRole.BLOCKING);
-        return stream.watchTermination((control, end) -> {
-            end.whenCompleteAsync(
-                    (done, error) -> {
-                        work.close();
-                        if (error != null) {
-                            listener.down(error);
-                        }
+    /** What is read as one consumer group, over all restarts of the stream. */
+    private static final class Reading {
+        private final ActorSystem<?> system;
+        private final Platform platform;
+        private final Set<String> topics;
+        private final String group;
+        private final Listener listener;
+        private final SharedKillSwitch intake;
+        private final AtomicReference<Consumer.@Nullable Control> control = new AtomicReference<>();
+        private final AtomicReference<@Nullable GroupMember> member = new AtomicReference<>();
+        private volatile boolean draining;
+        private volatile boolean cut;
+
+        Reading(ActorSystem<?> system, Platform platform, Set<String> topics, String group, Listener listener) {
+            this.system = system;
+            this.platform = platform;
+            this.topics = topics;
+            this.group = group;
+            this.listener = listener;
+            intake = KillSwitches.shared(group);
+        }
+
+        StageStream begin(RestartSettings restarts, Supplier<Work> work) {
+            var done = RestartSource.<Done>onFailuresWithBackoff(
+                            restarts, () -> Source.lazySource(() -> draining ? Source.empty() : once(work.get())))
+                    .viaMat(KillSwitches.single(), Keep.right())
+                    .toMat(Sink.ignore(), Keep.both())
+                    .run(system);
+            UniqueKillSwitch whole = done.first();
+            return new StageStream(
+                    this::drain,
+                    () -> {
+                        cut = true;
+                        intake.shutdown();
+                        whole.shutdown();
                     },
-                    closing);
-            return NotUsed.getInstance();
-        });
-    }
+                    done.second().thenCompose(all -> cut ? CompletableFuture.completedFuture(all) : left()));
+        }
 
-    private static Source<Done, ?> run(
-            ActorSystem<?> system,
-            Platform platform,
-            Set<String> topics,
-            String group,
-            SharedKillSwitch intake,
-            Work work) {
-        ConsumerSettings<String, byte[]> consumer = ConsumerSettings.create(
-                        system, new StringDeserializer(), new ByteArrayDeserializer())
-                .withProperties(platform.kafka().consumer(group));
-        ProducerSettings<String, byte[]> producer = ProducerSettings.create(
-                        system, new StringSerializer(), new ByteArraySerializer())
-                .withProperties(platform.kafka().producer());
-        return Transactional.source(consumer, Subscriptions.topics(topics))
-                .via(intake.flow())
-                .via(work.flow())
-                .via(Transactional.flow(producer, group + "-" + platform.instance()))
-                .map(result -> Done.getInstance());
+        private void drain() {
+            draining = true;
+            Consumer.Control current = control.get();
+            if (current == null || current.isShutdown().toCompletableFuture().isDone()) {
+                intake.shutdown(); // nothing runs: it starts, or waits to start again
+            } else {
+                current.stop();
+            }
+        }
+
+        private Source<Done, NotUsed> once(Work work) {
+            work.ready().thenRun(listener::up);
+            Executor closing = system.dispatchers().lookup(IngestRole.BLOCKING);
+            return run(work).watchTermination((made, end) -> {
+                end.whenComplete((done, error) -> workIsOver());
+                end.whenCompleteAsync(
+                        (done, error) -> {
+                            work.close();
+                            if (error != null) {
+                                listener.down(error);
+                            }
+                        },
+                        closing);
+                return NotUsed.getInstance();
+            });
+        }
+
+        private Source<Done, ?> run(Work work) {
+            ConsumerSettings<String, byte[]> consumer = ConsumerSettings.create(
+                            system, new StringDeserializer(), new ByteArrayDeserializer())
+                    .withProperties(platform.kafka().consumer(group))
+                    .withConsumerFactory(this::member);
+            ProducerSettings<String, byte[]> producer = ProducerSettings.create(
+                            system, new StringSerializer(), new ByteArraySerializer())
+                    .withProperties(platform.kafka().producer());
+            return Transactional.source(consumer, Subscriptions.topics(topics))
+                    .mapMaterializedValue(made -> {
+                        control.set(made);
+                        return made;
+                    })
+                    .via(intake.flow())
+                    .via(work.flow())
+                    .via(Transactional.flow(producer, group + "-" + platform.instance()))
+                    .map(result -> Done.getInstance());
+        }
+
+        private GroupMember member(ConsumerSettings<String, byte[]> of) {
+            GroupMember made = new GroupMember(of.getProperties());
+            member.set(made);
+            return made;
+        }
+
+        private void workIsOver() {
+            GroupMember read = member.get();
+            if (read != null) {
+                read.workIsOver();
+            }
+        }
+
+        /** Completes when the consumer has left its group, so that whoever starts next need not wait for it. */
+        private CompletionStage<Done> left() {
+            Consumer.Control current = control.get();
+            GroupMember last = member.get();
+            if (current == null || last == null) {
+                return CompletableFuture.completedFuture(Done.getInstance());
+            }
+            last.workIsOver();
+            current.shutdown();
+            return last.left()
+                    .thenApply(left -> Done.getInstance())
+                    .toCompletableFuture()
+                    .completeOnTimeout(Done.getInstance(), LEAVE_MS, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** The envelope that writes {@code records} and, with them, that {@code offset} is done. */
