@@ -26,9 +26,7 @@ import org.vito.protocol.VitoException;
  *
  * <p>Vectors are made, of length 1, as features of videos are spread: about {@value #OF_A_TOPIC} belong to a topic and {@value
  * #OF_A_KIND} of these to a kind of it, both of normally distributed coordinates, and what is a vector's own is as long as what it
- * shares, which gives vectors of a kind a cosine of about 0.5. The variance of the n-th coordinate is 1/n, as spectra of features
- * fall (Nassar et al. 2020, arXiv:2012.04729): 256 coordinates count for about 23, where images have 26 to 43 (Pope et al. 2021,
- * arXiv:2104.08894). Questions are vectors of the same sort that are not in the index.
+ * shares, which gives vectors of a kind a cosine of about 0.5. Questions are vectors of the same sort that are not in the index.
  */
 public final class VectorBenchmark {
     private static final long SEED = 11;
@@ -146,7 +144,7 @@ public final class VectorBenchmark {
         double squares = 0;
         for (int i = 0; i < dimensions; i++) {
             double shared = (ofTopic.nextGaussian() + ofKind.nextGaussian()) / Math.sqrt(2);
-            vector[i] = (float) ((shared + own.nextGaussian()) / Math.sqrt(i + 1));
+            vector[i] = (float) (shared + own.nextGaussian());
             squares += vector[i] * vector[i];
         }
         float length = (float) Math.sqrt(squares);
