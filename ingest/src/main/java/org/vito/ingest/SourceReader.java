@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
 import org.vito.ingest.fetch.Addresses;
 import org.vito.ingest.fetch.BucketSettings;
+import org.vito.ingest.fetch.Credentials;
 import org.vito.ingest.fetch.LiveFeeds;
 import org.vito.ingest.live.LiveSettings;
 import org.vito.ingest.source.SourceSettings;
@@ -116,15 +117,24 @@ final class SourceReader {
         }
         String scheme = url.getScheme().toLowerCase(Locale.ROOT);
         s.check("url", LiveFeeds.SCHEMES.contains(scheme) && url.getHost() != null, expected);
-        s.check("url", scheme.startsWith("http") || url.getPort() > 0, "an address with a port");
+        boolean usual = scheme.startsWith("http") || scheme.equals("rtsp"); // have ports of their own
+        s.check("url", usual || url.getPort() > 0, "an address with a port");
         LiveSettings stream = new LiveSettings(
                 url,
+                credentials(s, scheme),
                 within(s, "length", Duration.ofSeconds(1), Duration.ofHours(6)),
                 within(s, "stall", Duration.ofMillis(100), Duration.ofHours(1)),
                 within(s, "give-up", Duration.ofSeconds(1), Duration.ofDays(3650)),
                 s.bytes("backlog", 1));
         String name = name(s, "live:" + Addresses.shown(url.toString()));
         return new SourceSettings.Live(name, s.text("licence"), stream, s.text("title"));
+    }
+
+    private static Credentials credentials(Settings s, String scheme) {
+        Credentials credentials = new Credentials(s.text("user"), s.text("password"));
+        s.check("user", credentials.equals(Credentials.NONE) || scheme.equals("rtsp"), "nothing, except for rtsp://");
+        s.check("user", credentials.user().matches("[^\\p{Cntrl}\":]*"), "a name without colons and quotes");
+        return credentials;
     }
 
     private static List<String> patterns(Settings s) {

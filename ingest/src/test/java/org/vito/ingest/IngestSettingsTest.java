@@ -69,7 +69,8 @@ class IngestSettingsTest {
         refuse("vito.ingest.sources = [{ type = http, url = \"ftp://a/b\" }]", "url");
         refuse("vito.ingest.sources = [{ type = http, url = \"http:///b\" }]", "url");
         refuse("vito.ingest.sources = [{ type = directory, path = /a, patterns = [\"{a\"] }]", "patterns");
-        refuse("vito.ingest.sources = [{ type = live, url = \"rtsp://a:1/b\" }]", "url");
+        refuse("vito.ingest.sources = [{ type = live, url = \"rtmp://a:1/b\" }]", "url");
+        refuse("vito.ingest.sources = [{ type = live, url = \"tcp://a:1\", user = me }]", "rtsp");
         refuse("vito.ingest.sources = [{ type = live, url = \"tcp://a\" }]", "a port");
         refuse("vito.ingest.sources = [{ type = live, url = \"tcp://a:1\", length = 0s }]", "length");
         refuse("vito.ingest.sources = [{ type = s3 }]", "bucket");

@@ -145,7 +145,7 @@ final class HttpConnection implements AutoCloseable {
         return request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static void close(@Nullable Socket socket) {
+    static void close(@Nullable Socket socket) {
         try {
             if (socket != null) {
                 socket.close();

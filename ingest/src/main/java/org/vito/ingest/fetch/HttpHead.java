@@ -21,6 +21,7 @@ import org.vito.protocol.VitoException;
  */
 record HttpHead(int status, Map<String, List<String>> fields) {
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] ([1-9][0-9]{2})( .*)?");
+    private static final Pattern RTSP_STATUS = Pattern.compile("RTSP/1\\.0 ([1-9][0-9]{2})( .*)?");
     private static final Pattern FIELD = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*(.*?)[ \\t]*");
     private static final int LARGEST = 64 << 10; // bytes of status and fields
     private static final int INTERIM = 8; // answers such as 103 Early Hints before the real one
@@ -32,12 +33,17 @@ record HttpHead(int status, Map<String, List<String>> fields) {
      */
     static HttpHead read(InputStream in, String address) throws IOException {
         for (int interim = 0; interim <= INTERIM; interim++) {
-            HttpHead head = one(in, address);
+            HttpHead head = one("", in, address, STATUS);
             if (head.status >= 200) {
                 return head;
             }
         }
         throw bad(address, "more than " + INTERIM + " interim answers");
+    }
+
+    /** Reads the head of an answer of RTSP 1.0 (RFC 2326), whose first byte has been read; else as {@link #read}. */
+    static HttpHead readRtsp(int first, InputStream in, String address) throws IOException {
+        return one(String.valueOf((char) first), in, address, RTSP_STATUS);
     }
 
     /** The value of a field that is there once; nothing if it is not there. */
@@ -71,12 +77,13 @@ record HttpHead(int status, Map<String, List<String>> fields) {
         return true;
     }
 
-    private static HttpHead one(InputStream in, String address) throws IOException {
+    private static HttpHead one(String beginning, InputStream in, String address, Pattern expected) throws IOException {
         int[] left = {LARGEST};
-        String first = line(in, address, left);
-        Matcher status = STATUS.matcher(first);
+        String first = beginning + line(in, address, left);
+        Matcher status = expected.matcher(first);
         if (!status.matches()) {
-            throw bad(address, "'" + first.substring(0, Math.min(40, first.length())) + "' instead of HTTP/1.1");
+            String protocol = expected == STATUS ? "HTTP/1.1" : "RTSP/1.0";
+            throw bad(address, "'" + first.substring(0, Math.min(40, first.length())) + "' instead of " + protocol);
         }
         Map<String, List<String>> fields = new HashMap<>();
         for (String line = line(in, address, left); !line.isEmpty(); line = line(in, address, left)) {

@@ -12,7 +12,7 @@ import org.vito.protocol.VitoException;
 /** Every kind of stream that goes on, under one rule of what may be connected to. */
 public final class LiveFeeds {
     /** The schemes of streams. */
-    public static final Set<String> SCHEMES = Set.of("http", "https", "tcp", "udp");
+    public static final Set<String> SCHEMES = Set.of("http", "https", "rtsp", "tcp", "udp");
 
     private final FetchLimits limits;
     private final HlsLimits hls;
@@ -30,16 +30,18 @@ public final class LiveFeeds {
     /**
      * The stream at {@code address}, which is connected to when it is first asked for bytes.
      *
+     * @param credentials for a camera
      * @param stall longest time without anything new
      * @throws VitoException BAD_ADDRESS if it is of no kind of stream
      */
-    public LiveFeed open(URI address, Duration stall) {
+    public LiveFeed open(URI address, Credentials credentials, Duration stall) {
         FetchLimits patient = new FetchLimits(
                 limits.connect(), stall, limits.total(), limits.redirects(), limits.bytes(), limits.userAgent());
         SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
         HttpConnection.Means means = new HttpConnection.Means(patient, policy, Resolver.system(), tls, clock);
         return switch (String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT)) {
             case "http", "https" -> new HttpFeed(address, means, hls);
+            case "rtsp" -> new RtspFeed(address, credentials, means);
             case "tcp" -> new TcpFeed(address, means);
             case "udp" -> new UdpFeed(address, means);
             default ->

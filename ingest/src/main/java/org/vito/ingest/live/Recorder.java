@@ -99,7 +99,7 @@ public final class Recorder implements AutoCloseable {
             InstantSource clock,
             LongConsumer received)
             throws IOException {
-        LiveFeed feed = feeds.open(settings.address(), settings.stall());
+        LiveFeed feed = feeds.open(settings.address(), settings.credentials(), settings.stall());
         CutFiles files = CutFiles.open(directory, clock);
         Recorder recorder = new Recorder(settings, feed, files, mostBytes, retry, clock, received);
         recorder.thread.start();

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.vito.ingest.fetch.AddressPolicy;
 import org.vito.ingest.fetch.AllowedNetworks;
+import org.vito.ingest.fetch.Credentials;
 import org.vito.ingest.fetch.FetchLimits;
 import org.vito.ingest.fetch.HlsLimits;
 import org.vito.ingest.fetch.LiveFeeds;
@@ -52,7 +53,8 @@ class RecorderTest {
         AddressPolicy policy = AddressPolicy.standard(false, AllowedNetworks.with(List.of(allowed)));
         LiveFeeds feeds = new LiveFeeds(
                 limits, new HlsLimits(360, 1000, 1 << 20, 10, Duration.ofSeconds(1)), policy, InstantSource.system());
-        LiveSettings settings = new LiveSettings(address, Duration.ofSeconds(2), stall, giveUp, backlog);
+        LiveSettings settings =
+                new LiveSettings(address, Credentials.NONE, Duration.ofSeconds(2), stall, giveUp, backlog);
         RetryPolicy retry = new RetryPolicy(5, Duration.ofMillis(20), Duration.ofMillis(100));
         return Recorder.start(
                 directory.resolve("cuts"),
