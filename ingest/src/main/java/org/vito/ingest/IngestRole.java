@@ -86,7 +86,14 @@ public final class IngestRole {
             StageMeter meter = platform.stages().meter("ingest", "videos", GROUP, Topics.SUBMITTED.name());
             AddressPolicy policy = AddressPolicy.standard(settings.allowFiles(), settings.allowNetworks());
             buckets = new Buckets(settings.buckets(), settings.fetch(), policy, platform.clock());
-            Fetchers fetchers = Fetchers.standard(settings.fetch(), settings.hls(), policy, platform.clock())
+            Fetchers fetchers = Fetchers.keeping(
+                            platform.data().resolve("downloads"),
+                            settings.partial().bytes(),
+                            settings.partial().time(),
+                            settings.fetch(),
+                            settings.hls(),
+                            policy,
+                            platform.clock())
                     .with(new ObjectFetcher(platform.objects()))
                     .with(buckets);
             BiConsumer<Duration, Runnable> later =

@@ -36,6 +36,7 @@ import org.vito.protocol.VitoException;
  * @param parallelFetches videos fetched at a time
  * @param perHost what one host has to bear
  * @param fetch what a fetch may cost
+ * @param partial what is kept of downloads that break off
  * @param hls what an HLS playlist may ask for
  * @param buckets where buckets are
  * @param probeTimeout longest wait for a decoder's answer
@@ -57,6 +58,7 @@ public record IngestSettings(
         int parallelFetches,
         PerHost perHost,
         FetchLimits fetch,
+        Partial partial,
         HlsLimits hls,
         BucketSettings buckets,
         Duration probeTimeout,
@@ -69,6 +71,9 @@ public record IngestSettings(
      * stand in line.
      */
     public record PerHost(int concurrent, Duration interval, int waiting) {}
+
+    /** What is kept of downloads that break off: so many bytes together, each so long. */
+    public record Partial(long bytes, Duration time) {}
 
     /** How often a failed stream starts again: at most {@code restarts} times {@code within} a time. */
     public record Restart(Duration base, Duration most, int restarts, Duration within) {}
@@ -119,6 +124,7 @@ public record IngestSettings(
                 s.whole("parallel-fetches", 1, 256),
                 perHost(s.in("per-host")),
                 fetch(s.in("fetch"), s.bytes("maximum-bytes", 1)),
+                partial(s.in("fetch.partial")),
                 hls(s.in("hls"), s.duration("minimum-duration")),
                 SourceReader.buckets(s.in("s3")),
                 SourceReader.within(s, "probe-timeout", Duration.ofMillis(1), Duration.ofDays(1)),
@@ -165,6 +171,11 @@ public record IngestSettings(
                 s.whole("redirects", 0, 20),
                 maximumBytes,
                 s.text("user-agent"));
+    }
+
+    private static Partial partial(Settings s) {
+        return new Partial(
+                s.bytes("bytes", 0), SourceReader.within(s, "time", Duration.ofSeconds(1), Duration.ofDays(365)));
     }
 
     private static HlsLimits hls(Settings s, Duration leastPiece) {

@@ -1,6 +1,8 @@
 package org.vito.ingest.fetch;
 
 import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
@@ -25,9 +28,32 @@ public final class Fetchers {
 
     /** Local files, http and https, videos that HLS playlists describe among them. */
     public static Fetchers standard(FetchLimits limits, HlsLimits hls, AddressPolicy policy, InstantSource clock) {
+        return standard(limits, hls, policy, clock, (Partials) null);
+    }
+
+    /**
+     * These, where the beginnings of large downloads that break off outlive the process.
+     *
+     * @param directory for them; no other process may use it
+     * @param mostBytes most bytes of them together; 0 = none
+     * @param longest how long each is kept
+     */
+    public static Fetchers keeping(
+            Path directory,
+            long mostBytes,
+            Duration longest,
+            FetchLimits limits,
+            HlsLimits hls,
+            AddressPolicy policy,
+            InstantSource clock) {
+        return standard(limits, hls, policy, clock, Partials.in(directory, mostBytes, longest, clock));
+    }
+
+    private static Fetchers standard(
+            FetchLimits limits, HlsLimits hls, AddressPolicy policy, InstantSource clock, @Nullable Partials partials) {
         SSLSocketFactory tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
         HttpConnection.Means http = new HttpConnection.Means(limits, policy, Resolver.system(), tls, clock);
-        HlsFetcher remote = new HlsFetcher(new HttpFetcher(http), limits, hls, clock);
+        HlsFetcher remote = new HlsFetcher(new HttpFetcher(http, partials), limits, hls, clock);
         return of(policy, List.of(new FileFetcher(limits.bytes()), remote));
     }
 

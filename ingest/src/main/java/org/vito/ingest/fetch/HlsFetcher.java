@@ -49,7 +49,7 @@ final class HlsFetcher implements Fetcher {
     @Override
     public Download open(URI address) {
         Instant deadline = clock.instant().plus(limits.total());
-        HttpFetcher.Answer answer = http.open(address, null, deadline);
+        HttpFetcher.Answer answer = http.openKept(address, deadline);
         Download download = answer.download();
         try {
             PushbackInputStream body = new PushbackInputStream(download.body(), MARK);

@@ -1,5 +1,6 @@
 package org.vito.ingest.fetch;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import org.vito.protocol.VitoException;
 /**
  * Opens http and https addresses. Redirections are followed by hand, so that each is counted and asked of the policy; one
  * from https to http is refused. What no video is sent as, and whatever was compressed on the way, is refused too. A body
- * that breaks off is gone on with where the server says which version it is.
+ * that breaks off is gone on with where the server says which version it is, after a restart too if it is large.
  */
 final class HttpFetcher implements Fetcher {
     private static final Set<String> SCHEMES = Set.of("http", "https");
@@ -29,11 +30,20 @@ final class HttpFetcher implements Fetcher {
     private static final Pattern NO_VIDEO = Pattern.compile("text/(html|css|xml|javascript|markdown)|image/.*|font/.*"
             + "|application/(xhtml\\+xml|xml|json|.*\\+json|javascript|pdf|zip|gzip|wasm)");
 
+    private static final long LEAST_KEPT = 1 << 20; // bytes; fetching fewer anew costs little
+
     private final HttpConnection.Means means;
     private final FetchLimits limits;
+    private final @Nullable Partials partials;
 
     HttpFetcher(HttpConnection.Means means) {
+        this(means, null);
+    }
+
+    /** @param partials where the beginnings of large downloads are kept; null = nowhere */
+    HttpFetcher(HttpConnection.Means means, @Nullable Partials partials) {
         this.means = means;
+        this.partials = partials;
         limits = means.limits();
     }
 
@@ -44,15 +54,68 @@ final class HttpFetcher implements Fetcher {
 
     @Override
     public Download open(URI address) {
-        return open(address, null, means.clock().instant().plus(limits.total())).download();
+        return openKept(address, means.clock().instant().plus(limits.total())).download();
     }
 
     /**
      * What a server answered.
      *
      * @param at who did, after all redirections
+     * @param version of the whole, null if nothing tells
+     * @param isRest whether it is what was missing of something kept
      */
-    record Answer(URI at, Download download) {}
+    record Answer(URI at, Download download, Partials.@Nullable Version version, boolean isRest) {
+        Answer(URI at, Download download) {
+            this(at, download, null, false);
+        }
+    }
+
+    /** Begins to fetch the whole; where an earlier attempt kept a beginning of it, only the rest is asked for. */
+    Answer openKept(URI address, Instant deadline) {
+        Partials in = partials;
+        if (in == null) {
+            return open(address, null, deadline);
+        }
+        Partials.Partial known = in.find(address).orElse(null);
+        Answer answer;
+        try {
+            answer = open(address, null, known, deadline);
+        } catch (RuntimeException e) {
+            if (known != null && e instanceof RetriableException) {
+                known.leave();
+            } else if (known != null) {
+                known.drop();
+            }
+            throw e;
+        }
+        if (known != null && answer.isRest()) {
+            return keep(answer, known);
+        }
+        if (known != null) {
+            known.drop(); // it is of an earlier version
+        }
+        Partials.Version version = answer.version();
+        if (version == null || version.sizeBytes() < LEAST_KEPT) {
+            return answer;
+        }
+        Partials.Partial begun = in.begin(address, version).orElse(null);
+        return begun == null ? answer : keep(answer, begun);
+    }
+
+    private static Answer keep(Answer answer, Partials.Partial partial) {
+        try {
+            InputStream body = partial.followedBy(answer.download().body());
+            Download whole = new Download(body, partial.version().sizeBytes());
+            return new Answer(answer.at(), whole, answer.version(), false);
+        } catch (IOException e) {
+            partial.drop();
+            if (!answer.isRest()) {
+                return answer;
+            }
+            throw new RetriableException(
+                    Reason.STORAGE, "what was kept of " + shown(answer.at()) + " is lost: " + e, e);
+        }
+    }
 
     /**
      * Begins to fetch.
@@ -61,17 +124,29 @@ final class HttpFetcher implements Fetcher {
      * @param deadline when everything must have arrived
      */
     Answer open(URI address, Playlist.@Nullable Part part, Instant deadline) {
-        Map<String, String> fields = part == null
-                ? Map.of()
-                : Map.of("Range", "bytes=%d-%d".formatted(part.offset(), part.offset() + part.length() - 1));
+        return open(address, part, null, deadline);
+    }
+
+    private Answer open(URI address, Playlist.@Nullable Part part, Partials.@Nullable Partial known, Instant deadline) {
+        Map<String, String> fields = Map.of();
+        if (part != null) {
+            fields = Map.of("Range", "bytes=%d-%d".formatted(part.offset(), part.offset() + part.length() - 1));
+        } else if (known != null) {
+            fields = rest(known.position(), known.version());
+        }
         URI at = address;
         for (int redirects = 0; redirects <= limits.redirects(); redirects++) {
             means.policy().check(at);
             HttpConnection connection = HttpConnection.get(at, fields, deadline, means);
             try {
                 HttpHead head = connection.head();
+                if (known != null && head.status() == 206) {
+                    return rest(at, known, connection, deadline);
+                }
                 if (head.status() == (part == null ? 200 : 206)) {
-                    return new Answer(at, download(at, part, connection, deadline));
+                    Download download = download(at, part, connection, deadline);
+                    boolean told = part == null && download.sizeBytes() >= 0;
+                    return new Answer(at, download, told ? version(head, download.sizeBytes()) : null, false);
                 }
                 if (!isRedirect(head.status())) {
                     throw refusal(at, head);
@@ -115,33 +190,52 @@ final class HttpFetcher implements Fetcher {
             }
             return new Download(body, announced);
         }
-        String version = version(head);
-        return new Download(
-                announced < 0 || version.isEmpty()
-                        ? body
-                        : new ResumingBody(body, position -> rest(at, position, announced, head, deadline)),
-                announced);
+        Partials.Version version = announced < 0 ? null : version(head, announced);
+        return new Download(version == null ? body : resuming(at, body, 0, version, deadline), announced);
     }
 
-    /** What tells this version from others, byte for byte: a strong tag, else the time of change. */
-    private static String version(HttpHead head) {
-        String tag = head.field("etag").orElse("W/");
-        return tag.startsWith("W/") ? head.field("last-modified").orElse("") : tag;
+    private InputStream resuming(URI at, InputStream body, long from, Partials.Version version, Instant deadline) {
+        return new ResumingBody(body, position -> rest(at, from + position, version, deadline));
     }
 
-    private Optional<InputStream> rest(URI at, long position, long announced, HttpHead first, Instant deadline) {
-        Map<String, String> fields = Map.of("Range", "bytes=" + position + "-", "If-Range", version(first));
-        HttpConnection connection = HttpConnection.get(at, fields, deadline, means);
-        HttpHead head = connection.head();
-        String span = "bytes %d-%d/%d".formatted(position, announced - 1, announced);
-        boolean same = head.status() == 206
-                && span.equals(head.field("content-range").orElse(""))
-                && head.field("etag").equals(first.field("etag"));
-        if (same && head.length(shown(at)) == announced - position) {
+    private static Partials.@Nullable Version version(HttpHead head, long announced) {
+        Partials.Version version = new Partials.Version(
+                announced,
+                head.field("etag").orElse(""),
+                head.field("last-modified").orElse(""));
+        return version.validator().isEmpty() ? null : version;
+    }
+
+    /** The fields of a request for the bytes from {@code position} on. */
+    private static Map<String, String> rest(long position, Partials.Version version) {
+        return Map.of("Range", "bytes=" + position + "-", "If-Range", version.validator());
+    }
+
+    private Optional<InputStream> rest(URI at, long position, Partials.Version version, Instant deadline) {
+        HttpConnection connection = HttpConnection.get(at, rest(position, version), deadline, means);
+        if (isRest(at, connection.head(), position, version)) {
             return Optional.of(connection.body());
         }
         connection.close();
         return Optional.empty();
+    }
+
+    private Answer rest(URI at, Partials.Partial known, HttpConnection connection, Instant deadline) {
+        Partials.Version version = known.version();
+        if (!isRest(at, connection.head(), known.position(), version)) {
+            known.drop(); // so that the next attempt asks for the whole
+            throw new RetriableException(Reason.UNREACHABLE, shown(at) + " sends another part than it was asked for");
+        }
+        InputStream body = resuming(at, connection.body(), known.position(), version, deadline);
+        return new Answer(at, new Download(body, version.sizeBytes() - known.position()), version, true);
+    }
+
+    private static boolean isRest(URI at, HttpHead head, long position, Partials.Version version) {
+        String span = "bytes %d-%d/%d".formatted(position, version.sizeBytes() - 1, version.sizeBytes());
+        return head.status() == 206
+                && span.equals(head.field("content-range").orElse(""))
+                && head.field("etag").orElse("").equals(version.etag())
+                && head.length(shown(at)) == version.sizeBytes() - position;
     }
 
     private static String shown(URI address) {
