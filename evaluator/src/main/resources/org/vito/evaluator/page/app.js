@@ -43,7 +43,8 @@ const scoreChart = new Chart($("score-chart"), {
 });
 
 function run() { return (chosen !== null && state.runs.get(chosen)) || state.newestRun(); }
-const lead = s => s.metrics.top1 !== undefined ? s.metrics.top1 : Object.values(s.metrics)[0];
+const leadName = s => s.metrics.top1 !== undefined ? "top1" : Object.keys(s.metrics)[0];
+const lead = s => s.metrics[leadName(s)];
 
 function paintWords() {
   const down = state.kafka && !state.kafka.up;
@@ -214,7 +215,7 @@ function paintScores() {
   }
   scoreChart.show(shown);
   $("score-legend").replaceChildren(...lines.map((l, i) => { const li = make("li", l.name); li.className = "k" + i % 8; return li; }));
-  text("score-note", lines.length ? "Top-1 accuracy; ringed: the best" + (baselines.length ? "; dashed: the untrained network" : "") : "");
+  text("score-note", lines.length ? (lines.every(l => leadName(l.from[0][2]) === "top1") ? "Top-1 accuracy" : "What each task measures first") + "; ringed: the best" + (baselines.length ? "; dashed: the untrained network" : "") : "");
   const r = run(), all = [...state.scores.values()].filter(s => !r || s.run === r.state.run)
     .sort((a, b) => b.step - a.step || (a.dataSet + a.task < b.dataSet + b.task ? -1 : 1));
   $("scores").tBodies[0].replaceChildren(...all.slice(0, ROWS).map(s => scoreRow(s, best.has(s))));
@@ -280,8 +281,10 @@ function scoreRow(s, best) {
   cell(s.dataSet);
   cell(s.task);
   const value = s.state === "SCORED" && lead(s) !== undefined;
+  const measure = value ? leadName(s) : "";
+  cell(measure);
   cell(value ? percent(lead(s)) + (best ? " ★" : "") : "", "n value value-cell");
-  cell(value && m["top1.low"] !== undefined ? (100 * m["top1.low"]).toFixed(1) + " – " + (100 * m["top1.high"]).toFixed(1) : "", "n");
+  cell(value && m[measure + ".low"] !== undefined ? (100 * m[measure + ".low"]).toFixed(1) + " – " + (100 * m[measure + ".high"]).toFixed(1) : "", "n");
   cell(value && m.top5 !== undefined ? percent(m.top5) : "", "n");
   const told = make("span", s.state.toLowerCase());
   told.className = "state";
