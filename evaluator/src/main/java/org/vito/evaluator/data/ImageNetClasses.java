@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The 1000 classes of ImageNet (ILSVRC 2012) by their WordNet identifiers, sorted, which is the order of the logits of published
- * networks.
+ * networks; as modestyachts/imagenet-testbed lists them (MIT licence).
  */
 public final class ImageNetClasses {
     private static final String RESOURCE = "imagenet-classes.txt";
