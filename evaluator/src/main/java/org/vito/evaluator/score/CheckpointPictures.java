@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -74,6 +76,26 @@ final class CheckpointPictures {
 
     /** Test images lit by the network's attention, if it has some. */
     void attention(ImageSet set, FrozenEncoder network) {
+        int side = network.imageSize();
+        attention(network, drawn -> {
+            try (EvaluationTransform transform = EvaluationTransform.of(side)) {
+                for (int image : some(set.test().size())) {
+                    drawn.accept(
+                            set.classes().get(set.test().label(image)), picture(set.test(), image, transform, side));
+                }
+            }
+        });
+    }
+
+    /** The first frames of videos lit by the network's attention, if it has some. */
+    void attention(DavisSet set, FrozenEncoder network) {
+        attention(network, drawn -> some(set.videos().size()).forEach(i -> {
+            DavisSet.Video video = set.videos().get(i);
+            drawn.accept(video.name(), video.frame(0));
+        }));
+    }
+
+    private void attention(FrozenEncoder network, Consumer<BiConsumer<String, Images.Picture>> pictures) {
         if (network.outputs().stream().noneMatch(output -> output.startsWith("attention"))) {
             return;
         }
@@ -82,15 +104,11 @@ final class CheckpointPictures {
             List<String> columns = new ArrayList<>(List.of("image"));
             columns.addAll(maps.names());
             Sheet sheet = new Sheet(columns);
-            int side = network.imageSize();
-            try (EvaluationTransform transform = EvaluationTransform.of(side)) {
-                for (int image : some(set.test().size())) {
-                    Images.Picture picture = picture(set.test(), image, transform, side);
-                    List<BufferedImage> cells = new ArrayList<>(List.of(Drawings.image(picture)));
-                    maps.of(picture).values().forEach(map -> cells.add(Drawings.lit(cells.get(0), map)));
-                    sheet.row(set.classes().get(set.test().label(image)), cells);
-                }
-            }
+            pictures.accept((label, picture) -> {
+                List<BufferedImage> cells = new ArrayList<>(List.of(Drawings.image(picture)));
+                maps.of(picture).values().forEach(map -> cells.add(Drawings.lit(cells.get(0), map)));
+                sheet.row(label, cells);
+            });
             return sheet.png();
         });
     }

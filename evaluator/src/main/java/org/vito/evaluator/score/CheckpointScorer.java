@@ -178,6 +178,9 @@ public final class CheckpointScorer implements Scorer {
                     workers,
                     checkpoint.alive());
             drawn.put();
+            if (means.pictures().isOn()) {
+                checkpoint.network().ifPresent(network -> pictures.attention(videos, network));
+            }
             return metrics;
         }
         if (set instanceof ClickMeSet looked) {

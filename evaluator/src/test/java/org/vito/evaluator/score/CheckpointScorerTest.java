@@ -28,6 +28,7 @@ import org.vito.evaluator.data.DataSets.Kind;
 import org.vito.evaluator.data.ImageNetClasses;
 import org.vito.evaluator.data.Limits;
 import org.vito.evaluator.data.MadeClickMe;
+import org.vito.evaluator.data.MadeDavis;
 import org.vito.evaluator.data.MadeHuman;
 import org.vito.evaluator.data.MadeImageNet;
 import org.vito.evaluator.picture.PictureStore;
@@ -245,9 +246,14 @@ class CheckpointScorerTest {
         opener = ImageEncoder::frozen;
         UntrainedNetwork.write(directory.resolve("step-2"), "architecture = resnet18");
         score(2, IMAGENET, "linear");
+        MadeDavis.write(directory.resolve("davis"));
+        kinds.put("davis", Kind.DAVIS);
+        score(2, "davis", "propagation");
         score(3, "imagenet-a", "imagenet-a"); // cannot be opened
         assertThat(pictures().list("r"))
                 .containsExactly(
+                        new PictureStore.Entry(2, "davis", "attention"),
+                        new PictureStore.Entry(2, "davis", "masks"),
                         new PictureStore.Entry(2, IMAGENET, "attention"),
                         new PictureStore.Entry(2, IMAGENET, "neighbours"),
                         new PictureStore.Entry(1, IMAGENET, "neighbours"));
