@@ -42,10 +42,19 @@ public final class LinearProbeTask implements Task {
         }
     }
 
+    /** Weights of all heads together, from which on TensorFlow trains them; fewer are trained sooner without it. */
+    private static final long LARGE_FROM = 1_000_000;
+
     private final Options options;
+    private final long largeFrom;
 
     public LinearProbeTask(Options options) {
+        this(options, LARGE_FROM);
+    }
+
+    LinearProbeTask(Options options, long largeFrom) {
         this.options = options;
+        this.largeFrom = largeFrom;
     }
 
     @Override
@@ -97,6 +106,34 @@ public final class LinearProbeTask implements Task {
     private LinearHead[] train(float[][] train, Features features, Workers workers) {
         LinearHead[] heads = new LinearHead[options.learningRates().size()];
         Arrays.setAll(heads, h -> new LinearHead(features.classes(), features.dimension()));
+        if ((long) heads.length * features.classes() * features.dimension() < largeFrom) {
+            eachBatch(train, features, (rows, labels, count, decay) -> {
+                float[] columns = Vectors.transposed(rows, count);
+                workers.each(heads.length, h -> {
+                    heads[h].gradient(rows, columns, labels, count);
+                    heads[h].step(options.learningRates().get(h) * decay, MOMENTUM);
+                });
+            });
+            return heads;
+        }
+        try (LinearSweep sweep = LinearSweep.open(heads.length, features.classes(), features.dimension(), MOMENTUM)) {
+            eachBatch(train, features, (rows, labels, count, decay) -> {
+                workers.check();
+                double[] rates = options.learningRates().stream()
+                        .mapToDouble(rate -> rate * decay)
+                        .toArray();
+                sweep.step(rows, labels, count, rates);
+            });
+            sweep.copyTo(heads);
+        }
+        return heads;
+    }
+
+    private interface Batch {
+        void learn(float[][] rows, int[] labels, int count, double decay);
+    }
+
+    private void eachBatch(float[][] train, Features features, Batch to) {
         int batch = Math.min(options.batch(), train.length);
         int perEpoch = (train.length + batch - 1) / batch;
         long steps = (long) perEpoch * options.epochs();
@@ -114,14 +151,8 @@ public final class LinearProbeTask implements Task {
                 rows[b] = train[order[from + b]];
                 labels[b] = features.trainLabels()[order[from + b]];
             }
-            float[] columns = Vectors.transposed(rows, count);
-            double decay = cosine(step, steps) * batch / BATCH_OF_RATE;
-            workers.each(heads.length, h -> {
-                heads[h].gradient(rows, columns, labels, count);
-                heads[h].step(options.learningRates().get(h) * decay, MOMENTUM);
-            });
+            to.learn(rows, labels, count, cosine(step, steps) * batch / BATCH_OF_RATE);
         }
-        return heads;
     }
 
     /** Half a cosine from 1 at step 0 towards 0 at {@code steps}. */

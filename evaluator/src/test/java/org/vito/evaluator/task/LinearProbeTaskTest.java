@@ -7,11 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vito.protocol.CounterRandom;
 
 class LinearProbeTaskTest {
     private static final int CLASSES = 4;
     private static final int DIMENSION = 7;
+
+    private long largeFrom = Long.MAX_VALUE;
 
     @Test
     void gradientAgreesWithDifferencesOfTheLoss() {
@@ -97,8 +101,9 @@ class LinearProbeTaskTest {
         assertThat(loss).isCloseTo(-(0.75 * Math.log(0.75) + 0.25 * Math.log(0.25)), within(1e-5));
     }
 
-    @Test
-    void separatesWhatIsSeparableAndTellsTheWholeSweep() {
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, 0})
+    void separatesWhatIsSeparableAndTellsTheWholeSweep(long largeFrom) {
         CounterRandom random = CounterRandom.of(5, "linear", 0, 0);
         int classes = 7;
         int[] trainLabels = IntStream.range(0, 420).map(i -> i % classes).toArray();
@@ -116,7 +121,7 @@ class LinearProbeTaskTest {
                 testLabels,
                 classes);
         LinearProbeTask task =
-                new LinearProbeTask(new LinearProbeTask.Options(List.of(1e-7, 1.0, 10.0), 30, 64, 0, true));
+                new LinearProbeTask(new LinearProbeTask.Options(List.of(1e-7, 1.0, 10.0), 30, 64, 0, true), largeFrom);
         Map<String, Double> metrics = task.run(features, Workers.single());
         assertThat(metrics.get("top1")).isGreaterThan(0.97);
         assertThat(metrics.get("top1"))
@@ -132,8 +137,10 @@ class LinearProbeTaskTest {
      * Nine steps of torch.optim.SGD (PyTorch 2.13, 64 bit, nesterov, momentum 0.9) with LambdaLR on the same batches: rates 20 and 80
      * scaled by 5/256, half a cosine; with standardised features those of the classifier before folding.
      */
-    @Test
-    void trainsAsPyTorchDoes() {
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, 0})
+    void trainsAsPyTorchDoes(long largeFrom) {
+        this.largeFrom = largeFrom;
         float[][] weights = {
             {-0.821177f, -0.290191f, -0.121725f},
             {-0.299447f, 0.133652f, 0.395196f},
@@ -159,11 +166,11 @@ class LinearProbeTaskTest {
         assertThat(raw.metrics()).containsEntry("top1", 0.2);
     }
 
-    private static Classifier trained(double rate, boolean standardise) {
+    private Classifier trained(double rate, boolean standardise) {
         int[] labels = {0, 1, 0, 3, 0, 1, 2, 1, 0, 1, 0, 1};
         int[] testLabels = IntStream.range(0, 30).map(i -> i / 2 % CLASSES).toArray();
         Features features = new Features(made(0, 12), labels, made(100, 130), testLabels, CLASSES);
-        return new LinearProbeTask(new LinearProbeTask.Options(List.of(rate), 3, 5, 0, standardise))
+        return new LinearProbeTask(new LinearProbeTask.Options(List.of(rate), 3, 5, 0, standardise), largeFrom)
                 .train(features, List.of("a", "b", "c", "d"), Workers.single());
     }
 
