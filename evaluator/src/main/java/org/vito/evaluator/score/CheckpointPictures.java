@@ -147,7 +147,7 @@ final class CheckpointPictures {
                 row.clear();
             }
             int last = video.frames().size() - 1;
-            if (index == row.size() * last / (FRAMES - 1)) {
+            if (index >= row.size() * last / (FRAMES - 1)) {
                 row.add(Drawings.masked(Drawings.image(video.frame(index)), mask));
             }
             if (index == last) {
