@@ -26,8 +26,8 @@ import org.vito.protocol.VitoException;
 
 /**
  * Records a stream on a thread of its own, for as long as there is one. An interruption, by whatever cause, ends the file and
- * is followed by another attempt after growing pauses, until it has lasted too long; what can never be ends it at once. Nothing is
- * recorded while too much waits to be taken in.
+ * is followed by another attempt after growing pauses, until it has lasted too long; what can never be ends it at once. Pauses grow
+ * until a recording lasts longer than the one before it. Nothing is recorded while too much waits to be taken in.
  */
 public final class Recorder implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Recorder.class);
@@ -57,7 +57,9 @@ public final class Recorder implements AutoCloseable {
     private long pictures; // of the cutter, when it last had new ones
     private Instant lastPicture;
     private Instant waitingSince; // for a picture, on this connection
-    private int attempts; // since there last was a picture
+    private @Nullable Instant firstPicture; // since the last interruption
+    private int attempts; // since a recording lasted longer than the pause before it
+    private Duration pause = Duration.ZERO; // the last one
 
     private Recorder(
             LiveSettings settings,
@@ -199,10 +201,12 @@ public final class Recorder implements AutoCloseable {
             pictures = to.pictures();
             lastPicture = now;
             waitingSince = now;
-            if (attempts > 0 || !trouble.isEmpty()) {
+            if (firstPicture == null) {
+                firstPicture = now;
+            }
+            if (!trouble.isEmpty()) {
                 log.info("{} is received", shown);
             }
-            attempts = 0;
             trouble = "";
         } else if (Duration.between(waitingSince, now).compareTo(settings.stall()) > 0) {
             throw new RetriableException(
@@ -237,7 +241,10 @@ public final class Recorder implements AutoCloseable {
         } catch (IOException e) {
             log.warn("a file of {} could not be finished", shown, e);
         }
-        attempts++;
+        Instant first = firstPicture;
+        boolean lasted = first != null && Duration.between(first, lastPicture).compareTo(pause) > 0;
+        attempts = lasted ? 1 : attempts + 1;
+        firstPicture = null;
         Duration without = Duration.between(lastPicture, clock.instant());
         boolean hopeless = FINAL.contains(cause.reason());
         if (hopeless || without.compareTo(settings.giveUp()) > 0) {
@@ -251,8 +258,8 @@ public final class Recorder implements AutoCloseable {
             ended = true;
             return;
         }
-        trouble = "interrupted: " + cause.getMessage();
-        Duration pause = retry.pause(shown, Math.min(attempts, 30), cause);
+        pause = retry.pause(shown, Math.min(attempts, 30), cause);
+        trouble = "interrupted: %s; next attempt in %d ms".formatted(cause.getMessage(), pause.toMillis());
         log.info("{} is interrupted, next attempt in {} ms: {}", shown, pause.toMillis(), cause.getMessage());
         if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new InterruptedException("closed");

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +46,8 @@ class RecorderTest {
     Path directory;
 
     private final AtomicLong received = new AtomicLong();
+    private final RetryPolicy retry = new RetryPolicy(5, Duration.ofMillis(20), Duration.ofMillis(100));
+    private InstantSource clock = InstantSource.system();
 
     private Recorder start(URI address, Duration stall, Duration giveUp, long backlog, String... allowed)
             throws IOException {
@@ -55,15 +58,7 @@ class RecorderTest {
                 limits, new HlsLimits(360, 1000, 1 << 20, 10, Duration.ofSeconds(1)), policy, InstantSource.system());
         LiveSettings settings =
                 new LiveSettings(address, Credentials.NONE, Duration.ofSeconds(2), stall, giveUp, backlog);
-        RetryPolicy retry = new RetryPolicy(5, Duration.ofMillis(20), Duration.ofMillis(100));
-        return Recorder.start(
-                directory.resolve("cuts"),
-                settings,
-                feeds,
-                1 << 24,
-                retry,
-                InstantSource.system(),
-                received::addAndGet);
+        return Recorder.start(directory.resolve("cuts"), settings, feeds, 1 << 24, retry, clock, received::addAndGet);
     }
 
     private Recorder start(URI address) throws IOException {
@@ -121,6 +116,32 @@ class RecorderTest {
                 assertThat(bytes(recorder).length).isGreaterThan(2 * film.length - 20 * PACKET);
             }
         }
+    }
+
+    @Test
+    void pausesGrowUntilARecordingLastsLongerThanTheOneBefore() throws Exception {
+        byte[] picture = Films.transportStream(directory, 1, 0);
+        byte[] film = Films.transportStream(directory, 1500, 0);
+        assertThat(film.length).isGreaterThan(4 << 16);
+        clock = () -> Instant.EPOCH.plusMillis(received.get()); // bytes take time
+        try (StreamServer camera = new StreamServer()) {
+            for (int i = 0; i < 5; i++) {
+                camera.send(picture);
+            }
+            camera.sendAndStay(new byte[0]);
+            camera.send(film);
+            camera.sendAndStay(new byte[0]);
+            try (Recorder recorder = start(camera.address())) {
+                until("the fifth", () -> recorder.trouble().endsWith("ended; " + next(camera, 5)));
+                until("a first", () -> recorder.trouble().endsWith("ended; " + next(camera, 1)));
+                assertThat(received.get()).isEqualTo(5 * picture.length + film.length);
+            }
+        }
+    }
+
+    private String next(StreamServer camera, int attempt) {
+        Duration pause = retry.pause(camera.address().toString(), attempt, new IllegalStateException());
+        return "next attempt in %d ms".formatted(pause.toMillis());
     }
 
     @Test
