@@ -6,12 +6,14 @@ import akka.actor.typed.javadsl.ActorContext;
 import io.micrometer.core.instrument.Gauge;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vito.decode.Decoders;
 import org.vito.ingest.curation.Curator;
 import org.vito.ingest.curation.CuratorActor;
 import org.vito.ingest.curation.Curators;
+import org.vito.ingest.curation.NeighbourSettings;
 import org.vito.protocol.Platform;
 import org.vito.protocol.RunningRole;
 import org.vito.protocol.StageMeter;
@@ -76,6 +78,7 @@ public final class CurateRole {
 
     private static final class Parts implements RoleGuardian.Parts {
         private final StageStream stream;
+        private final CurationRefill refill;
         private volatile CurationBalance counted; // by the run of the stream that began last
 
         Parts(
@@ -94,8 +97,11 @@ public final class CurateRole {
                             .missing())
                     .strongReference(true)
                     .register(platform.stages().registry());
+            NeighbourSettings neighbours = settings.curate().neighbours();
+            refill = new CurationRefill(platform, neighbours.refill(), settings.retry());
+            Consumer<String> network = neighbours.refresh().isZero() ? name -> {} : refill::of;
             ActorRef<CuratorActor.Command> curator = context.spawn(
-                    IngestRole.restarting(CuratorActor.create(rule, blocking), settings.restart()), "curator");
+                    IngestRole.restarting(CuratorActor.create(rule, blocking, network), settings.restart()), "curator");
             context.watchWith(curator, new RoleGuardian.ChildEnded("the curator", true));
             stream = StageStream.start(
                     system,
@@ -120,10 +126,12 @@ public final class CurateRole {
 
         @Override
         public void stopActors() {
-            // The stream needs the curator until it has drained; it ends with the guardian.
+            refill.close(); // the stream needs the curator until it has drained; it ends with the guardian
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            refill.close();
+        }
     }
 }

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -30,18 +32,19 @@ import org.vito.protocol.v1.CurationRequest;
  */
 public final class CurationReplay {
     private static final String TRANSACTIONS = "vito-curate-replay";
+    private static final String REFILLS = "vito-curate-refill";
     private static final int OFFSET_BITS = 48; // of a packed position; the partition lies above
     private static final int REQUESTS = 500; // of one transaction
     private static final long BYTES = 8L << 20; // of one transaction
 
     private final KafkaAccess kafka;
-    private final Filter filter;
+    private final Predicate<CurationDecision> filter;
     private final IdTable last = new IdTable(); // where the last decision on each video lies
     private final IdTable waiting = new IdTable(); // videos that are asked about already
     private long chosen;
     private long waitingAlready;
 
-    private CurationReplay(KafkaAccess kafka, Filter filter) {
+    private CurationReplay(KafkaAccess kafka, Predicate<CurationDecision> filter) {
         this.kafka = kafka;
         this.filter = filter;
     }
@@ -81,8 +84,8 @@ public final class CurationReplay {
 
     /** Tells what {@link #send} would ask about. Blocks. @throws VitoException KAFKA if Kafka does not answer */
     public static Result count(KafkaAccess kafka, Filter filter) {
-        CurationReplay replay = new CurationReplay(kafka, filter);
-        replay.choose(decision -> {});
+        CurationReplay replay = new CurationReplay(kafka, filter::takes);
+        replay.choose(Long.MAX_VALUE, decision -> {});
         return new Result(replay.chosen, replay.waitingAlready);
     }
 
@@ -93,28 +96,74 @@ public final class CurationReplay {
      * @throws VitoException KAFKA if Kafka does not answer, or another replay was begun; the message tells how many were sent
      */
     public static Result send(KafkaAccess kafka, Filter filter, InstantSource clock, LongConsumer progress) {
+        CurationReplay replay = new CurationReplay(kafka, filter::takes);
+        replay.send(Long.MAX_VALUE, new Sender(kafka, TRANSACTIONS, REQUESTS, () -> {}, progress), clock);
+        return new Result(replay.chosen, replay.waitingAlready);
+    }
+
+    /** Waits until the next requests may be written; throws what ends the replay. */
+    interface Turn {
+        void await();
+    }
+
+    /**
+     * Asks, a few at a time, about those of the {@code most} videos decided last that {@code filter} takes; only as far as the last
+     * one to be begun. Blocks.
+     *
+     * @param requests of one transaction
+     * @param turn awaited before each
+     * @throws VitoException as {@link #send(KafkaAccess, Filter, InstantSource, LongConsumer)}
+     */
+    static Result refill(
+            KafkaAccess kafka,
+            Predicate<CurationDecision> filter,
+            long most,
+            int requests,
+            Turn turn,
+            InstantSource clock) {
         CurationReplay replay = new CurationReplay(kafka, filter);
-        try (Sender sender = new Sender(kafka, progress)) {
+        replay.send(most, new Sender(kafka, REFILLS, requests, turn, sent -> {}), clock);
+        return new Result(replay.chosen, replay.waitingAlready);
+    }
+
+    /** How many requests nobody has answered yet. Blocks. @throws VitoException KAFKA if Kafka does not answer */
+    static int waiting(KafkaAccess kafka) {
+        AtomicInteger waiting = new AtomicInteger();
+        CommittedRecords.visitUndone(
+                kafka, Topics.CURATION_REQUESTS, CurateRole.GROUP, (record, request) -> waiting.incrementAndGet());
+        return waiting.get();
+    }
+
+    private void send(long most, Sender sender, InstantSource clock) {
+        try (sender) {
             sender.begin();
-            replay.choose(decision -> sender.add(CurationRequest.newBuilder()
-                    .setBefore(decision)
-                    .setRequestedAtMs(clock.millis())
-                    .build()));
+            choose(
+                    most,
+                    decision -> sender.add(CurationRequest.newBuilder()
+                            .setBefore(decision)
+                            .setRequestedAtMs(clock.millis())
+                            .build()));
             sender.commit();
         }
-        return new Result(replay.chosen, replay.waitingAlready);
     }
 
     private interface Taker {
         void take(CurationDecision decision);
     }
 
-    private void choose(Taker taker) {
+    private void choose(long most, Taker taker) {
         CommittedRecords.visitUndone(
                 kafka, Topics.CURATION_REQUESTS, CurateRole.GROUP, (record, request) -> put(waiting, record, 1));
-        CommittedRecords.visit(kafka, Topics.CURATED, (record, decision) -> put(last, record, position(record)));
+        Newest newest = new Newest(most);
         CommittedRecords.visit(kafka, Topics.CURATED, (record, decision) -> {
-            if (get(last, record) == position(record) && filter.takes(decision)) {
+            if (get(last, record) == IdTable.ABSENT) {
+                newest.count(record.partition());
+            }
+            put(last, record, position(record));
+        });
+        CommittedRecords.visit(kafka, Topics.CURATED, (record, decision) -> {
+            boolean isLast = get(last, record) == position(record);
+            if (isLast && newest.isAmong(record.partition()) && filter.test(decision)) {
                 if (get(waiting, record) != IdTable.ABSENT) {
                     waitingAlready++;
                 } else {
@@ -123,6 +172,30 @@ public final class CurationReplay {
                 }
             }
         });
+    }
+
+    /** Tells which videos are among the {@code most} decided last: of each partition as large a share. */
+    static final class Newest {
+        private final long most;
+        private final Map<Integer, Long> counts = new HashMap<>(); // of videos, by partition
+        private final Map<Integer, Long> seen = new HashMap<>();
+        private long all;
+
+        Newest(long most) {
+            this.most = most;
+        }
+
+        void count(int partition) {
+            counts.merge(partition, 1L, Long::sum);
+            all++;
+        }
+
+        /** Of the next video of a partition. */
+        boolean isAmong(int partition) {
+            long count = counts.getOrDefault(partition, 0L);
+            long later = count - seen.merge(partition, 1L, Long::sum);
+            return later < (double) most * count / all;
+        }
     }
 
     private static long position(ConsumerRecord<String, byte[]> record) {
@@ -146,17 +219,22 @@ public final class CurationReplay {
     /** Writes requests, some hundred in a transaction. */
     private static final class Sender implements AutoCloseable {
         private final KafkaAccess kafka;
+        private final int requests;
+        private final Turn turn;
         private final LongConsumer progress;
         private final KafkaProducer<String, byte[]> producer;
         private final List<ProducerRecord<String, byte[]>> batch = new ArrayList<>();
         private long batchBytes;
         private long sent;
 
-        Sender(KafkaAccess kafka, LongConsumer progress) {
+        /** @param requests most of one transaction, for each of which {@code turn} is awaited */
+        Sender(KafkaAccess kafka, String transactions, int requests, Turn turn, LongConsumer progress) {
             this.kafka = kafka;
+            this.requests = requests;
+            this.turn = turn;
             this.progress = progress;
             Map<String, Object> properties = new HashMap<>(kafka.producer());
-            properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, TRANSACTIONS);
+            properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactions);
             producer = new KafkaProducer<>(properties);
         }
 
@@ -172,7 +250,7 @@ public final class CurationReplay {
         void add(CurationRequest request) {
             batch.add(Topics.CURATION_REQUESTS.record(request));
             batchBytes += request.getSerializedSize();
-            if (batch.size() == REQUESTS || batchBytes >= BYTES) {
+            if (batch.size() == requests || batchBytes >= BYTES) {
                 commit();
             }
         }
@@ -182,6 +260,7 @@ public final class CurationReplay {
                 return;
             }
             try {
+                turn.await();
                 producer.beginTransaction();
                 batch.forEach(this::send);
                 producer.commitTransaction();

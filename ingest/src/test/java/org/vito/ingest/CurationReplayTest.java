@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vito.protocol.RunningRole;
@@ -126,6 +127,14 @@ class CurationReplayTest {
                     .as("all are answered")
                     .isZero();
         }
+    }
+
+    @Test
+    void ofEachPartitionAsLargeAShareIsAmongTheNewest() {
+        CurationReplay.Newest newest = new CurationReplay.Newest(3);
+        IntStream.of(0, 0, 0, 0, 1, 1).forEach(newest::count);
+        assertThat(IntStream.of(0, 0, 0, 0, 1, 1).mapToObj(newest::isAmong))
+                .containsExactly(false, false, true, true, false, true);
     }
 
     private static List<CurationDecision> decisions(Tail<CurationDecision> decisions, String id, int count) {

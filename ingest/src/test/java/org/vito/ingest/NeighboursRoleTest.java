@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -14,6 +15,7 @@ import org.vito.protocol.RunningRole;
 import org.vito.protocol.Topics;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.CurationDecision;
+import org.vito.protocol.v1.CurationRequest;
 import org.vito.protocol.v1.Frame;
 
 /** The rule neighbours over Kafka: real videos, decoded by real processes, and their brightness for a feature. */
@@ -112,6 +114,61 @@ class NeighboursRoleTest {
             assertThat(decision(decisions, store(system, 42)).getAccepted()).isFalse();
             TestSystem.stop(curate);
         }
+    }
+
+    @Test
+    void theIndexOfANewerNetworkIsFilledWithTheVideosBeforeAlsoAcrossAKill() throws Exception {
+        Brightness networks = new Brightness(new AtomicInteger(17));
+        String rule = "vito.ingest.curate { rule = neighbours, batch = 1, neighbours {"
+                + " network = any, refresh = 1ms, duplicates = 0.999, refill { requests = 2, every = %s } } }";
+        List<String> ids = new ArrayList<>();
+        try (TestSystem killed = new TestSystem(directory);
+                TestSystem system = new TestSystem(directory);
+                Tail<CurationRequest> requests = new Tail<>(Topics.CURATION_REQUESTS);
+                Tail<CurationDecision> decisions = new Tail<>(Topics.CURATED)) {
+            CurateRole.start(
+                    killed.actors, killed.settings(rule.formatted("1h")), killed.decoders, killed.platform, networks);
+            for (int shade : List.of(20, 50, 80, 110, 140, 141)) { // the last is nearly the one before
+                ids.add(another(killed, shade));
+                decision(decisions, ids.get(ids.size() - 1));
+            }
+            Files.delete(killed.platform.objects().localFile("videos/" + ids.get(4)));
+            networks.version.set(18);
+            String newer = another(killed, 0);
+            assertThat(decision(decisions, newer).getNetwork()).isEqualTo("brightness18");
+            requests.await(2, r -> ids.contains(r.getBefore().getVideoId()));
+            TestSystem.until("two are judged again", () -> judgedBy(decisions, "brightness18", ids) == 2);
+            killed.actors.terminate();
+            killed.actors.getWhenTerminated().toCompletableFuture().join();
+            RunningRole again = CurateRole.start(
+                    system.actors, system.settings(rule.formatted("1ms")), system.decoders, system.platform, networks);
+            TestSystem.until("all that may be", () -> judgedBy(decisions, "brightness18", ids) >= 5);
+            assertThat(decision(decisions, another(system, 111)).getReason())
+                    .contains("nearly the video " + ids.get(3));
+            TestSystem.stop(again);
+            assertThat(requests.now(r -> ids.contains(r.getBefore().getVideoId())))
+                    .extracting(r -> r.getBefore().getVideoId())
+                    .as("each once but the one that is not stored any more")
+                    .containsExactlyInAnyOrder(ids.get(0), ids.get(1), ids.get(2), ids.get(3), ids.get(5));
+            List<CurationDecision> anew = decisions.now(
+                    d -> ids.contains(d.getVideoId()) && d.getNetwork().equals("brightness18"));
+            assertThat(anew).extracting(CurationDecision::getVideoId).hasSize(5).doesNotHaveDuplicates();
+            assertThat(anew)
+                    .filteredOn(d -> !d.getVideoId().equals(ids.get(5)))
+                    .as("so that decode leaves them alone")
+                    .allMatch(d -> d.getAccepted() && d.getFirstAcceptedAtMs() > 0);
+        }
+    }
+
+    /** One that is not among those of other tests. */
+    private String another(TestSystem system, int shade) throws Exception {
+        return TestVideos.store(system, directory.resolve("another" + shade + ".mp4"), 101, shade, "");
+    }
+
+    private static long judgedBy(Tail<CurationDecision> decisions, String network, List<String> ids) {
+        return decisions
+                .now(d -> d.getNetwork().equals(network) && ids.contains(d.getVideoId()))
+                .size();
     }
 
     private static boolean isClosed(Path index) {

@@ -226,7 +226,7 @@ class RolesTest {
         Handling.everyCommand(
                 kit,
                 CuratorActor.Command.class,
-                CuratorActor.create(() -> CuratorActorCommands.acceptAll(), Runnable::run),
+                CuratorActor.create(() -> CuratorActorCommands.acceptAll(), Runnable::run, network -> {}),
                 CuratorActorCommands.all(verdicts.ref()));
         RoleHandle handle = new RoleHandle("curate");
         assertThat(handle.status().health()).isEqualTo(RunningRole.Health.STARTING);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -83,12 +84,15 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
 
     private final Supplier<Curator> loader;
     private final Executor blocking;
+    private final Consumer<String> network;
     private final Deque<Judge> waiting = new ArrayDeque<>();
     private @Nullable Curator curator;
     private boolean judging;
 
-    private CuratorActor(ActorContext<Command> context, Supplier<Curator> loader, Executor blocking) {
+    private CuratorActor(
+            ActorContext<Command> context, Supplier<Curator> loader, Executor blocking, Consumer<String> network) {
         super(context);
+        this.network = network;
         this.loader = loader;
         this.blocking = blocking;
         context.pipeToSelf(
@@ -96,9 +100,13 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
                 (loaded, cause) -> loaded != null ? new Loaded(loaded) : new LoadFailed(cause));
     }
 
-    /** A curator that loads its rule with {@code loader} on {@code blocking}, and judges there. */
-    public static Behavior<Command> create(Supplier<Curator> loader, Executor blocking) {
-        return Behaviors.setup(context -> new CuratorActor(context, loader, blocking));
+    /**
+     * A curator that loads its rule with {@code loader} on {@code blocking}, and judges there.
+     *
+     * @param network told whose features the rule compares, whenever one that compares any was loaded; shall not block
+     */
+    public static Behavior<Command> create(Supplier<Curator> loader, Executor blocking, Consumer<String> network) {
+        return Behaviors.setup(context -> new CuratorActor(context, loader, blocking, network));
     }
 
     @Override
@@ -125,10 +133,19 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
     }
 
     private Behavior<Command> onLoaded(Loaded loaded) {
-        curator = loaded.curator();
-        getContext().getLog().info("curation rule {} is loaded", curator.name());
+        take(loaded.curator());
+        getContext()
+                .getLog()
+                .info("curation rule {} is loaded", loaded.curator().name());
         judgeNext();
         return this;
+    }
+
+    private void take(Curator loaded) {
+        curator = loaded;
+        if (!loaded.network().isEmpty()) {
+            network.accept(loaded.network());
+        }
     }
 
     private Behavior<Command> onLoadFailed(LoadFailed failed) {
@@ -142,7 +159,9 @@ public final class CuratorActor extends AbstractBehavior<CuratorActor.Command> {
 
     private Behavior<Command> onJudged(Judged judged) {
         judging = false;
-        curator = judged.by();
+        if (curator != judged.by()) {
+            take(judged.by());
+        }
         judged.ask().replyTo().tell(verdicts(judged.opinions()));
         judgeNext();
         return this;

@@ -12,6 +12,7 @@ import org.vito.protocol.VitoException;
  *
  * @param network weights of the network whose features are compared; empty if none are given
  * @param refresh how often to look whether the network has been replaced; 0 = never
+ * @param refill how the index of a network that replaced another is filled
  * @param frames of a video whose features are averaged
  * @param duplicates cosine from which a video counts as one of those before it
  * @param targets directory of the images that videos shall be like; empty to take all that are no duplicates
@@ -22,6 +23,7 @@ import org.vito.protocol.VitoException;
 public record NeighbourSettings(
         String network,
         Duration refresh,
+        Refill refill,
         int frames,
         double duplicates,
         String targets,
@@ -33,6 +35,15 @@ public record NeighbourSettings(
         SAMPLE,
         CLUSTER
     }
+
+    /**
+     * How videos that were judged by another network come into the index.
+     *
+     * @param requests to judge them again that are written together; 0 = none
+     * @param every least time between two times
+     * @param most videos, those decided last
+     */
+    public record Refill(int requests, Duration every, int most) {}
 
     /**
      * What holds for {@link Way#CLUSTER}.
@@ -48,12 +59,17 @@ public record NeighbourSettings(
         return new NeighbourSettings(
                 s.text("network"),
                 s.duration("refresh"),
+                refill(s.in("refill")),
                 s.whole("frames", 1, 1000),
                 s.number("duplicates", 0, 2),
                 s.text("targets"),
                 s.choice("retrieval", Way.class),
                 s.whole("neighbours", 1, 100_000),
                 clusters(s.in("clusters")));
+    }
+
+    private static Refill refill(Settings s) {
+        return new Refill(s.whole("requests", 0, 10_000), s.duration("every"), s.whole("most", 1, 1_000_000_000));
     }
 
     private static Clusters clusters(Settings s) {

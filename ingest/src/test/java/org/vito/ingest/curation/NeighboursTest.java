@@ -81,6 +81,7 @@ class NeighboursTest {
         return new NeighbourSettings(
                 "weights",
                 Duration.ZERO,
+                new NeighbourSettings.Refill(0, Duration.ZERO, 1),
                 4,
                 duplicates,
                 targets,
@@ -244,6 +245,7 @@ class NeighboursTest {
         NeighbourSettings settings = new NeighbourSettings(
                 "weights",
                 Duration.ZERO,
+                new NeighbourSettings.Refill(0, Duration.ZERO, 1),
                 4,
                 2,
                 targets.toString(),
