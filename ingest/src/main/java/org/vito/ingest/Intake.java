@@ -220,6 +220,9 @@ final class Intake {
         URI address = Addresses.parse(uri, null);
         if (!ObjectFetcher.isObject(uri)) {
             limit.check();
+        } else if (registry.isKnown(id(address))) { // and may have been removed again
+            registry.hold(id(address));
+            return new Put(address.getSchemeSpecificPart(), id(address), 0, true);
         }
         try (Download download = fetchers.open(address)) {
             InputStream body = ObjectFetcher.isObject(uri) // was counted when it came
@@ -234,12 +237,21 @@ final class Intake {
         } catch (RetriableException e) {
             throw e;
         } catch (VitoException e) {
+            if (e.reason() == Reason.NOT_FOUND
+                    && ObjectFetcher.isObject(uri)) { // known and removed since it was asked for?
+                throw new RetriableException(e.reason(), String.valueOf(e.getMessage()), e);
+            }
             throw e.reason() == Reason.TOO_LARGE || e.reason() == Reason.EMPTY
                     ? new VitoException(e.reason(), Addresses.shown(uri) + ": " + e.getMessage(), e)
                     : e;
         } catch (IOException e) {
             throw new RetriableException(Reason.STORAGE, Addresses.shown(uri) + " cannot be stored: " + e, e);
         }
+    }
+
+    /** The id of the video that is the object {@code address}. */
+    private static String id(URI address) {
+        return address.getSchemeSpecificPart().replaceFirst("^" + PREFIX + "/", "");
     }
 
     private record Examined(@Nullable VideoInfo known) {}

@@ -2,6 +2,7 @@ package org.vito.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,10 +11,13 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vito.decode.DecodeRole;
 import org.vito.ingest.testing.Films;
 import org.vito.ingest.testing.Site;
 import org.vito.ingest.testing.StreamServer;
+import org.vito.protocol.ObjectStore;
 import org.vito.protocol.RunningRole;
+import org.vito.protocol.Sha256;
 import org.vito.protocol.Topics;
 import org.vito.protocol.v1.DeadLetter;
 import org.vito.protocol.v1.SourceReport;
@@ -114,6 +118,54 @@ class LiveIngestTest {
             TestSystem.stop(ingest);
         } finally {
             system.close();
+        }
+    }
+
+    @Test
+    void whileTheStoreIsFullAStreamIsRecordedUpToItsBacklogAndTakenInOnceThereIsRoom() throws Exception {
+        TestBroker.passOver(CurateRole.GROUP, List.of(Topics.STORED, Topics.CURATION_REQUESTS));
+        TestBroker.passOver(DecodeRole.PLAN_GROUP, List.of(Topics.CURATED));
+        TestBroker.passOver(DecodeRole.DECODE_GROUP, List.of(Topics.SEGMENTS));
+        byte[] film = Films.transportStream(directory, 300, 90); // three files
+        Path filler = TestVideos.write(directory.resolve("filler.mp4"), 79, 90);
+        TestSystem system = new TestSystem(directory);
+        try (StreamServer camera = new StreamServer();
+                Submitter submitter = Submitter.open(TestBroker.access(), system.platform.clock());
+                Tail<VideoSubmission> submitted = new Tail<>(Topics.SUBMITTED);
+                Tail<StoredVideo> stored = new Tail<>(Topics.STORED)) {
+            IngestSettings settings = system.settings(
+                    """
+                    vito.ingest.store.limit = 1
+                    vito.ingest.sources = [
+                      { type = live, url = "%s", name = patient, length = 4s, stall = 1s, backlog = %d }
+                    ]"""
+                            .formatted(camera.address(), film.length / 2));
+            RunningRole ingest = IngestRole.start(system.actors, settings, system.decoders, system.platform);
+            submitter.submit(filler.toString(), "", "");
+            TestSystem.until("full", () -> ingest.status().detail().contains("vito.ingest.store.limit is 1"));
+            camera.sendAndStay(film);
+            TestSystem.until("much waits", () -> report(system, "patient")
+                    .getDetail()
+                    .startsWith("nothing is recorded: more than " + film.length / 2 + " bytes"));
+            assertThat(submitted.now(s -> s.getSource().equals("patient"))).isEmpty();
+            String id = Sha256.of(filler);
+            assertThat(objects(system)).containsExactly("videos/" + id);
+            int connections = camera.connections();
+
+            TestBroker.passOver(CurateRole.GROUP, List.of(Topics.STORED)); // as if it had been judged and left out
+            List<StoredVideo> videos = stored.await(2, v -> v.getTitle().equals("patient"));
+            assertThat(videos).allMatch(v -> v.getDurationUs() > 3_300_000);
+            assertThat(objects(system)).hasSize(2).doesNotContain("videos/" + id);
+            TestSystem.until("it is recorded again", () -> camera.connections() > connections);
+            TestSystem.stop(ingest);
+        } finally {
+            system.close();
+        }
+    }
+
+    private static List<String> objects(TestSystem system) throws IOException {
+        try (Stream<ObjectStore.Stat> all = system.platform.objects().list("videos")) {
+            return all.map(ObjectStore.Stat::address).toList();
         }
     }
 

@@ -25,7 +25,9 @@ import org.vito.protocol.v1.Clip;
 import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.DeadLetter;
 import org.vito.protocol.v1.DecodeSegment;
+import org.vito.protocol.v1.Origin;
 import org.vito.protocol.v1.StoredVideo;
+import org.vito.protocol.v1.VideoSubmission;
 
 /** A store of few bytes: real files come in over a real Kafka, are judged and decoded, and go. */
 class StoreLimitTest {
@@ -143,9 +145,26 @@ class StoreLimitTest {
                     .contains("videos are removed from the store when their work is finished")
                     .contains("below " + limit + " bytes");
 
+            String again = "tcp://camera/#t=clock:" + gone; // as a camera that shows the same once more
+            TestBroker.send(
+                    Topics.SUBMITTED.name(),
+                    again,
+                    Topics.SUBMITTED
+                            .record(VideoSubmission.newBuilder()
+                                    .setSubmissionId(again.substring(0, 40))
+                                    .setUri("object:videos/" + gone)
+                                    .setOrigin(again)
+                                    .build())
+                            .value());
+            assertThat(stored.await(2, v -> v.getVideoId().equals(gone)).get(1).getOriginsList())
+                    .extracting(Origin::getUri)
+                    .containsExactlyInAnyOrder(
+                            files.get(ids.indexOf(gone)).toUri().toString(), again);
+            assertThat(objects(system)).doesNotContain(gone);
+
             Path elsewhere = Files.copy(files.get(ids.indexOf(gone)), directory.resolve("limited-elsewhere.mp4"));
             submitter.submit(elsewhere.toString(), "anew", "");
-            stored.await(2, v -> v.getVideoId().equals(gone));
+            stored.await(3, v -> v.getVideoId().equals(gone));
             stopAll();
         }
     }
