@@ -9,7 +9,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,54 +16,11 @@ import org.vito.protocol.RunningRole;
 import org.vito.protocol.Topics;
 import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.Evidence;
-import org.vito.protocol.v1.Frame;
 
 /** Decisions made again over Kafka: real videos, decoded by real processes, and a classifier of brightness. */
 class CurationReplayTest {
     @TempDir
     Path directory;
-
-    /** Class 1 where a frame is brighter than the middle, else class 0. */
-    private static final class Brightness implements CurationNetworks, FrameClassifier {
-        private final AtomicInteger batches = new AtomicInteger();
-
-        @Override
-        public FrameClassifier classifier(String weights) {
-            return this;
-        }
-
-        @Override
-        public String newest(String weights) {
-            return name();
-        }
-
-        @Override
-        public FrameEmbedder embedder(String weights) {
-            throw new AssertionError("nobody needs features");
-        }
-
-        @Override
-        public String name() {
-            return "brightness";
-        }
-
-        @Override
-        public int classes() {
-            return 2;
-        }
-
-        @Override
-        public float[][] classify(List<Frame> frames) {
-            batches.incrementAndGet();
-            return frames.stream()
-                    .map(TestVideos::brightness)
-                    .map(bright -> new float[] {1 - bright, bright})
-                    .toArray(float[][]::new);
-        }
-
-        @Override
-        public void close() {}
-    }
 
     @Test
     void eachIsJudgedOnceMoreByTheRuleAsItIsNow() throws Exception {

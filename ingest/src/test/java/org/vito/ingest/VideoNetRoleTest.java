@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vito.protocol.RunningRole;
@@ -19,53 +17,6 @@ import org.vito.protocol.v1.Frame;
 class VideoNetRoleTest {
     @TempDir
     Path directory;
-
-    /** Class 1 where a frame is brighter than the middle, else class 0. */
-    private static final class Brightness implements CurationNetworks, FrameClassifier {
-        private final AtomicInteger open = new AtomicInteger();
-
-        @Override
-        public FrameClassifier classifier(String weights) {
-            assertThat(weights).isEqualTo("brightness");
-            open.incrementAndGet();
-            return this;
-        }
-
-        @Override
-        public String newest(String weights) {
-            return name();
-        }
-
-        @Override
-        public FrameEmbedder embedder(String weights) {
-            throw new AssertionError("nobody needs features");
-        }
-
-        @Override
-        public String name() {
-            return "brightness";
-        }
-
-        @Override
-        public int classes() {
-            return 2;
-        }
-
-        @Override
-        public float[][] classify(List<Frame> frames) {
-            return frames.stream().map(Brightness::row).toArray(float[][]::new);
-        }
-
-        private static float[] row(Frame frame) {
-            float bright = TestVideos.brightness(frame);
-            return new float[] {1 - bright, bright};
-        }
-
-        @Override
-        public void close() {
-            open.decrementAndGet();
-        }
-    }
 
     @Test
     void decisionsCarryTheirEvidence() throws Exception {

@@ -1,7 +1,5 @@
 package org.vito.ingest.fetch;
 
-import java.io.FilterInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -115,7 +113,7 @@ public final class Buckets implements Fetcher, AutoCloseable {
             throw new VitoException(
                     Reason.TOO_LARGE, "%s has %d bytes; at most %d are taken".formatted(shown, size, limits.bytes()));
         }
-        InputStream body = new Body(shown, first);
+        InputStream body = body(shown, first);
         String tag = answer.eTag();
         return new Download(
                 tag == null || size < 0
@@ -126,7 +124,7 @@ public final class Buckets implements Fetcher, AutoCloseable {
 
     private Optional<InputStream> rest(String shown, String bucket, String key, long position, String tag) {
         try {
-            return Optional.of(new Body(shown, asked(shown, () -> client().getObject(
+            return Optional.of(body(shown, asked(shown, () -> client().getObject(
                             r -> r.bucket(bucket).key(key).ifMatch(tag).range("bytes=" + position + "-")))));
         } catch (RetriableException e) {
             throw e;
@@ -201,29 +199,12 @@ public final class Buckets implements Fetcher, AutoCloseable {
     }
 
     /** Bytes of an object, which fail as ours do. */
-    private static final class Body extends FilterInputStream {
-        private final String shown;
-
-        Body(String shown, InputStream in) {
-            super(in);
-            this.shown = shown;
-        }
-
-        @Override
-        public int read() {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] to, int offset, int length) {
-            try {
-                return in.read(to, offset, length);
-            } catch (SdkException e) {
-                throw refusal(shown, e);
-            } catch (IOException e) {
-                throw new RetriableException(Reason.UNREACHABLE, shown + " broke off: " + e, e);
+    private static InputStream body(String shown, InputStream of) {
+        return BlockStream.of(of, e -> {
+            if (e instanceof SdkException refused) {
+                return refusal(shown, refused);
             }
-        }
+            return new RetriableException(Reason.UNREACHABLE, shown + " broke off: " + e, e);
+        });
     }
 }

@@ -1,8 +1,6 @@
 package org.vito.ingest.fetch;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -40,7 +38,8 @@ final class FileFetcher implements Fetcher {
                         Reason.TOO_LARGE,
                         "%s has %d bytes; at most %d are taken".formatted(file, attributes.size(), limitBytes));
             }
-            return new Download(new Body(file, Files.newInputStream(file)), attributes.size());
+            return new Download(
+                    BlockStream.of(Files.newInputStream(file), e -> unreadable(file, e)), attributes.size());
         } catch (NoSuchFileException e) {
             throw new VitoException(Reason.NOT_FOUND, "there is no file " + file, e);
         } catch (AccessDeniedException e) {
@@ -50,31 +49,7 @@ final class FileFetcher implements Fetcher {
         }
     }
 
-    private static RetriableException unreadable(Path file, IOException e) {
+    private static RetriableException unreadable(Path file, Exception e) {
         return new RetriableException(Reason.UNREACHABLE, file + " cannot be read: " + e, e);
-    }
-
-    private static final class Body extends FilterInputStream {
-        private final Path file;
-
-        Body(Path file, InputStream in) {
-            super(in);
-            this.file = file;
-        }
-
-        @Override
-        public int read() {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] to, int offset, int length) {
-            try {
-                return in.read(to, offset, length);
-            } catch (IOException e) {
-                throw unreadable(file, e);
-            }
-        }
     }
 }

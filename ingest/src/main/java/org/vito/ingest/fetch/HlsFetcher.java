@@ -1,7 +1,6 @@
 package org.vito.ingest.fetch;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.net.URI;
 import java.time.Instant;
@@ -129,7 +128,7 @@ final class HlsFetcher implements Fetcher {
     }
 
     /** The segments of a run, each fetched when the one before was read. */
-    private static final class Body extends InputStream {
+    private static final class Body extends BlockStream {
         private final Hls session;
         private final Iterator<Segment> segments;
         private final Instant deadline;
@@ -145,12 +144,6 @@ final class HlsFetcher implements Fetcher {
             piece = init == null
                     ? new byte[0]
                     : check(session.bytes(init.place(), init.key(), 0, deadline), init.place());
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

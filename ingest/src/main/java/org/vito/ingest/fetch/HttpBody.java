@@ -9,7 +9,7 @@ import org.vito.protocol.RetriableException;
  * The bytes of an HTTP answer: as many as were announced, or chunks (RFC 9112 §7.1), or whatever comes until the server
  * closes. What ends before its announced end is a failure, never an end.
  */
-final class HttpBody extends InputStream {
+final class HttpBody extends BlockStream {
     private static final int LONGEST_LINE = 4096; // bytes of a chunk's size and extensions
     private static final int TRAILERS = 64 << 10; // bytes
 
@@ -29,12 +29,6 @@ final class HttpBody extends InputStream {
         this.announced = announced;
         this.chunked = chunked;
         left = announced >= 0 ? announced : 0;
-    }
-
-    @Override
-    public int read() {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,8 +1,6 @@
 package org.vito.ingest.fetch;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.util.Set;
 import org.vito.protocol.ObjectStore;
@@ -39,25 +37,13 @@ public final class ObjectFetcher implements Fetcher {
         String key = address.getSchemeSpecificPart();
         try {
             long size = objects.stat(key).map(ObjectStore.Stat::sizeBytes).orElse(-1L);
-            InputStream bytes = objects.get(key);
-            return new Download(
-                    new FilterInputStream(bytes) {
-                        @Override
-                        public int read(byte[] to, int offset, int length) {
-                            try {
-                                return in.read(to, offset, length);
-                            } catch (IOException e) {
-                                throw unreadable(key, e);
-                            }
-                        }
-                    },
-                    size);
+            return new Download(BlockStream.of(objects.get(key), e -> unreadable(key, e)), size);
         } catch (IOException e) {
             throw unreadable(key, e);
         }
     }
 
-    private static RetriableException unreadable(String key, IOException e) {
+    private static RetriableException unreadable(String key, Exception e) {
         return new RetriableException(Reason.STORAGE, "the object " + key + " cannot be read: " + e, e);
     }
 }

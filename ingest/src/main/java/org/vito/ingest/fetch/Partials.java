@@ -233,7 +233,7 @@ final class Partials {
             return new Body(file, rest);
         }
 
-        private final class Body extends InputStream {
+        private final class Body extends BlockStream {
             private final InputStream rest;
             private @Nullable FileChannel file; // null once it is not kept any more
             private long at;
@@ -242,12 +242,6 @@ final class Partials {
             Body(FileChannel file, InputStream rest) {
                 this.file = file;
                 this.rest = rest;
-            }
-
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
             }
 
             @Override

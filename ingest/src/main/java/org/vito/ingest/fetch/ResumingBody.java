@@ -9,7 +9,7 @@ import org.vito.protocol.RetriableException;
  * A body that goes on where it broke off, by asking for the rest (RFC 9110 §14), as long as each connection brings
  * something and the server vouches that it is the rest of the same.
  */
-final class ResumingBody extends InputStream {
+final class ResumingBody extends BlockStream {
     private static final int MOST = 16; // connections after the first
 
     /** Asks for the bytes from a position on. */
@@ -28,12 +28,6 @@ final class ResumingBody extends InputStream {
     ResumingBody(InputStream body, Rest rest) {
         this.body = body;
         this.rest = rest;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.vito.ingest.fetch;
 
 import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +27,7 @@ import org.vito.protocol.VitoException;
  * One session of RTSP 1.0 (RFC 2326) whose packets come over the same TCP connection, interleaved (§10.12), so that no server can
  * have them sent elsewhere. Requests are sent and packets received by one thread; {@link #close} may come from another.
  */
-final class RtspConnection implements AutoCloseable {
+final class RtspConnection implements Closeable {
     private static final int PORT = 554;
     private static final int MOST_BODY = 256 << 10; // bytes
     private static final int MOST_BETWEEN = 10_000; // packets before the answer to a request
@@ -76,7 +77,7 @@ final class RtspConnection implements AutoCloseable {
     static RtspConnection open(URI address, Credentials credentials, HttpConnection.Means means) {
         means.policy().check(address);
         String shown = Addresses.shown(address.toString());
-        Instant never = means.clock().instant().plus(TcpFeed.FOR_EVER);
+        Instant never = means.clock().instant().plus(ConnectedFeed.FOR_EVER);
         int port = address.getPort() >= 0 ? address.getPort() : PORT;
         Socket socket = HttpConnection.connect(address, shown, port, never, means);
         try {

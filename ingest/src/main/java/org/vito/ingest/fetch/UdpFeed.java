@@ -24,46 +24,22 @@ import org.vito.protocol.VitoException;
  * machine. A group must be among the networks that are allowed; outside a group the sender must, and the first one that is
  * has the stream until it is interrupted.
  */
-final class UdpFeed implements LiveFeed {
+final class UdpFeed extends ConnectedFeed<DatagramSocket> {
     private static final int RECEIVE_BUFFER = 4 << 20; // bytes that wait in the system while a file is cut
     private static final int RTP_HEADER = 12;
     private static final int PACKET = 188;
     private static final byte SYNC = 0x47; // of a transport stream's packets
     private static final Pattern INTERFACE = Pattern.compile("(?:.*&)?interface=([^&]+).*");
 
-    private final URI address;
-    private final String shown;
-    private final HttpConnection.Means means;
-    private final byte[] buffer = new byte[1 << 16];
-    private volatile @Nullable DatagramSocket socket;
     private @Nullable InetAddress sender;
     private boolean group;
 
     UdpFeed(URI address, HttpConnection.Means means) {
-        this.address = address;
-        this.means = means;
-        shown = Addresses.shown(address.toString());
+        super(address, means);
     }
 
     @Override
-    public @Nullable Piece next() {
-        try {
-            DatagramSocket from = socket;
-            if (from == null) {
-                from = connect();
-                socket = from;
-            }
-            return receive(from);
-        } catch (IOException e) {
-            disconnect();
-            throw new RetriableException(Reason.UNREACHABLE, shown + " cannot be received: " + e, e);
-        } catch (RuntimeException e) {
-            disconnect();
-            throw e;
-        }
-    }
-
-    private Piece receive(DatagramSocket from) throws IOException {
+    Piece receive(DatagramSocket from) throws IOException {
         Instant end = means.clock().instant().plus(means.limits().read());
         VitoException refused = null;
         while (means.clock().instant().isBefore(end)) {
@@ -109,7 +85,8 @@ final class UdpFeed implements LiveFeed {
         return new Piece(ByteBuffer.wrap(buffer, 0, length), null);
     }
 
-    private DatagramSocket connect() throws IOException {
+    @Override
+    DatagramSocket connect() throws IOException {
         means.policy().check(address);
         InetAddress to = InetAddress.getByName(String.valueOf(address.getHost()).replaceAll("^\\[|\\]$", ""));
         group = to.isMulticastAddress();
@@ -142,19 +119,5 @@ final class UdpFeed implements LiveFeed {
                     Reason.BAD_ADDRESS, shown + ": this machine has no network interface " + named.group(1));
         }
         return found;
-    }
-
-    @Override
-    public void close() {
-        disconnect();
-    }
-
-    @Override
-    public void disconnect() {
-        DatagramSocket open = socket;
-        socket = null;
-        if (open != null) {
-            open.close();
-        }
     }
 }

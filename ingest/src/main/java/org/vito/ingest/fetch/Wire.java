@@ -11,7 +11,7 @@ import org.vito.protocol.Reason;
 import org.vito.protocol.RetriableException;
 
 /** What comes out of a socket, in which no wait is longer than allowed, nor the whole. Closing it closes the socket. */
-final class Wire extends InputStream {
+final class Wire extends BlockStream {
     private final String address;
     private final Socket socket;
     private final InputStream in;
@@ -31,12 +31,6 @@ final class Wire extends InputStream {
         this.deadline = deadline;
         this.clock = clock;
         in = socket.getInputStream();
-    }
-
-    @Override
-    public int read() {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
