@@ -218,27 +218,16 @@ final class Intake {
     private Put store(VideoSubmission submission) {
         String uri = submission.getUri();
         URI address = Addresses.parse(uri, null);
-        if (!ObjectFetcher.isObject(uri)) {
+        boolean isObject = ObjectFetcher.isObject(uri);
+        if (!isObject) {
             limit.check();
-        } else if (registry.isKnown(id(address))) { // and may have been removed again
-            registry.hold(id(address));
-            return new Put(address.getSchemeSpecificPart(), id(address), 0, true);
         }
-        try (Download download = fetchers.open(address)) {
-            InputStream body = ObjectFetcher.isObject(uri) // was counted when it came
-                    ? download.body()
-                    : new CountedStream(download.body(), bytes -> traffic.received(submission.getSource(), bytes));
-            Put put = objects.put(PREFIX, body, settings.fetch().bytes());
-            registry.hold(put.sha256());
-            if (!put.existed() || !registry.isKnown(put.sha256())) {
-                limit.added(put.sizeBytes());
-            }
-            return put;
+        try {
+            return isObject && registry.isKnown(id(address)) ? known(address) : fetched(submission, address);
         } catch (RetriableException e) {
             throw e;
         } catch (VitoException e) {
-            if (e.reason() == Reason.NOT_FOUND
-                    && ObjectFetcher.isObject(uri)) { // known and removed since it was asked for?
+            if (isObject && e.reason() == Reason.NOT_FOUND) { // known and removed since it was asked for?
                 throw new RetriableException(e.reason(), String.valueOf(e.getMessage()), e);
             }
             throw e.reason() == Reason.TOO_LARGE || e.reason() == Reason.EMPTY
@@ -247,6 +236,30 @@ final class Intake {
         } catch (IOException e) {
             throw new RetriableException(Reason.STORAGE, Addresses.shown(uri) + " cannot be stored: " + e, e);
         }
+    }
+
+    private Put fetched(VideoSubmission submission, URI address) throws IOException {
+        boolean isObject = ObjectFetcher.isObject(submission.getUri());
+        try (Download download = fetchers.open(address)) {
+            InputStream body = isObject // was counted when it came
+                    ? download.body()
+                    : new CountedStream(download.body(), bytes -> traffic.received(submission.getSource(), bytes));
+            Put put = objects.put(PREFIX, body, settings.fetch().bytes());
+            registry.hold(put.sha256());
+            if (isObject || !put.existed() || !registry.isKnown(put.sha256())) {
+                limit.added(put.sizeBytes());
+            }
+            return put;
+        }
+    }
+
+    /** An object that is a known video. It may have gone from the store, or been put there once more by whoever submits it. */
+    private Put known(URI object) throws IOException {
+        String address = object.getSchemeSpecificPart();
+        long size = objects.stat(address).map(ObjectStore.Stat::sizeBytes).orElse(0L);
+        registry.hold(id(object));
+        limit.added(size);
+        return new Put(address, id(object), size, true);
     }
 
     /** The id of the video that is the object {@code address}. */

@@ -35,15 +35,16 @@ final class Videos {
         }
     }
 
-    /** Writes a video in which a shape of video {@code number}'s own colours and motion moves. */
+    /** Writes a video in which a shape of video {@code number}'s own colours and motion moves: an mp4, or a transport stream. */
     static Path generate(Path file, int number, double seconds) throws IOException {
         CounterRandom random = CounterRandom.of(1, "video", number, 0);
         Color ground = Color.getHSBColor((float) random.nextDouble(), .6f, .5f);
         Color shape = Color.getHSBColor((float) random.nextDouble(), .9f, .9f);
         double speed = random.nextDouble(10, 60);
         double size = random.nextDouble(20, 60);
-        var format =
-                new VideoWriter.Format("mp4", "mpeg4", WIDTH, HEIGHT, FRAMES_PER_SECOND, 400_000, FRAMES_PER_SECOND);
+        String container = file.toString().endsWith(".ts") ? "mpegts" : "mp4";
+        var format = new VideoWriter.Format(
+                container, "mpeg4", WIDTH, HEIGHT, FRAMES_PER_SECOND, 400_000, FRAMES_PER_SECOND);
         try (VideoWriter writer = VideoWriter.create(file, format)) {
             for (int frame = 0; frame < seconds * FRAMES_PER_SECOND; frame++) {
                 double t = (double) frame / FRAMES_PER_SECOND;
