@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
@@ -30,17 +31,29 @@ public final class DecodeBenchmark {
     private static final int SETTLED = 2; // measurements in succession that are no better
     private static final int MOST_WARM_UPS = 20;
 
+    /** The parts, each of which can be measured alone. */
+    public enum Part {
+        SEQUENTIAL,
+        SPARSE,
+        CLIPS
+    }
+
     /**
      * What is measured.
      *
+     * @param parts what is timed; what is only counted is told of all
      * @param windows windows of the sparse part, at random places of the file
      * @param rounds rounds of all parts, once each part has settled
      * @param leastMs milliseconds that a measurement takes at least
      */
-    public record Plan(int windows, int rounds, int leastMs) {}
+    public record Plan(Set<Part> parts, int windows, int rounds, int leastMs) {
+        public Plan {
+            parts = Set.copyOf(parts);
+        }
+    }
 
     /**
-     * What was measured of one file; rates are medians over the rounds.
+     * What was measured of one file; rates are medians over the rounds, NaN of parts that were not asked for.
      *
      * @param frames of the video
      * @param sequential frames a second, all decoded in order
@@ -83,7 +96,7 @@ public final class DecodeBenchmark {
     /**
      * Measures {@code file}. Blocks.
      *
-     * @param withTwo whether one and two children are compared
+     * @param withTwo whether one and two children are compared, making clips
      * @throws VitoException as of {@link Decoders#decode}; TOO_SHORT if not one window fits
      */
     public Result run(Path file, boolean withTwo) {
@@ -115,15 +128,17 @@ public final class DecodeBenchmark {
                 .mapToLong(frame -> frame.getJpeg().size())
                 .average()
                 .orElse(0);
-        List<Runnable> parts = List.of(
-                () -> sampled(one, file, end, true),
-                () -> sampled(one, file, sparse, false),
-                () -> sparse.forEach(window -> sampled(one, file, List.of(window), false)),
-                () -> sampled(one, file, clips, false));
-        parts.forEach(this::settle);
+        List<Work> works = List.of(
+                new Work(Part.SEQUENTIAL, () -> sampled(one, file, end, true)),
+                new Work(Part.SPARSE, () -> sampled(one, file, sparse, false)),
+                new Work(Part.SPARSE, () -> sparse.forEach(window -> sampled(one, file, List.of(window), false))),
+                new Work(Part.CLIPS, () -> sampled(one, file, clips, false)));
+        works.stream().filter(this::wanted).forEach(work -> settle(work.once()));
         List<double[]> rounds = new ArrayList<>();
         for (int round = 0; round < plan.rounds(); round++) {
-            rounds.add(parts.stream().mapToDouble(this::rate).toArray());
+            rounds.add(works.stream()
+                    .mapToDouble(work -> wanted(work) ? rate(work.once()) : Double.NaN)
+                    .toArray());
         }
         double each = median(rounds, 3);
         double[] two = withTwo ? twoAgainstOne(one, file, clips) : new double[] {Double.NaN, Double.NaN};
@@ -141,6 +156,12 @@ public final class DecodeBenchmark {
                 bytes,
                 two[0],
                 two[1]);
+    }
+
+    private record Work(Part part, Runnable once) {}
+
+    private boolean wanted(Work work) {
+        return plan.parts().contains(work.part());
     }
 
     /** The ratio, and what this process spends on two others. */

@@ -82,7 +82,7 @@ class PartialDamageTest {
         "mp4, mpeg4, 25, 2, 6-7",
         "mp4, mpeg4, 12, 0, 6-6",
         "mp4, libopenh264, 25, 0, 6-7",
-        "matroska, mpeg4, 25, 2, 6-9",
+        "matroska, mpeg4, 25, 2, 6-7",
         "mpegts, mpeg4, 25, 2, 6-7",
         "webm, libvpx-vp9, 25, 0, 7-7",
         "matroska, mjpeg, 1, 0, 6-6",

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.vito.decode.DecodeBenchmark;
 import org.vito.decode.DecodeSettings;
@@ -87,7 +88,16 @@ final class DecodeBench implements Callable<Integer> {
             })
     int children;
 
-    @Option(names = "--json", order = 5, description = "Print one line of JSON instead of a table.")
+    @Option(
+            names = "--only",
+            order = 5,
+            split = ",",
+            paramLabel = "PART",
+            defaultValue = "sequential,sparse,clips",
+            description = "Parts that are timed (default: ${DEFAULT-VALUE}).")
+    List<DecodeBenchmark.Part> parts = List.of();
+
+    @Option(names = "--json", order = 6, description = "Print one line of JSON instead of a table.")
     boolean json;
 
     @Mixin
@@ -106,11 +116,14 @@ final class DecodeBench implements Callable<Integer> {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bench", config);
         try {
             DecodeBenchmark benchmark = new DecodeBenchmark(
-                    system, DecodeSettings.from(config), new DecodeBenchmark.Plan(windows, rounds, leastMs));
+                    system,
+                    DecodeSettings.from(config),
+                    new DecodeBenchmark.Plan(Set.copyOf(parts), windows, rounds, leastMs));
             ArrayNode results = JsonNodeFactory.instance.arrayNode();
             for (Path file : files) {
                 Terminal.shared().live("measuring " + file);
-                DecodeBenchmark.Result result = benchmark.run(file, children == 2);
+                DecodeBenchmark.Result result =
+                        benchmark.run(file, children == 2 && parts.contains(DecodeBenchmark.Part.CLIPS));
                 Terminal.shared().endLive();
                 if (json) {
                     results.add(json(file, result));
@@ -136,14 +149,20 @@ final class DecodeBench implements Callable<Integer> {
                 r.info().height(),
                 r.frames(),
                 r.info().framesPerSecond()));
-        out.println(format("  sequential   %8.1f frames/s", r.sequential()));
-        out.println(format(
-                "  sparse       %8.1f views/s, %.1f with a request a window; %.2f frames decoded a view of %.2f spanned",
-                r.sparse(), r.sparseApart(), r.decodedPerView(), r.spannedPerView()));
-        out.println(format(
-                "  clips        %8.1f frames of the video/s, %.1f JPEGs/s of %.1f KiB; %d of %d frames decoded",
-                r.once(), r.onceOut(), r.jpegBytes() / 1024, r.onceDecoded(), r.frames()));
-        if (!Double.isNaN(r.twoChildren())) {
+        if (timed(r.sequential())) {
+            out.println(format("  sequential   %8.1f frames/s", r.sequential()));
+        }
+        if (timed(r.sparse())) {
+            out.println(format(
+                    "  sparse       %8.1f views/s, %.1f with a request a window; %.2f frames decoded a view of %.2f spanned",
+                    r.sparse(), r.sparseApart(), r.decodedPerView(), r.spannedPerView()));
+        }
+        if (timed(r.once())) {
+            out.println(format(
+                    "  clips        %8.1f frames of the video/s, %.1f JPEGs/s of %.1f KiB; %d of %d frames decoded",
+                    r.once(), r.onceOut(), r.jpegBytes() / 1024, r.onceDecoded(), r.frames()));
+        }
+        if (timed(r.twoChildren())) {
             out.println(format(
                     "  2 processes  %8.2f × the clips of one; their parent takes %.3f of a processor",
                     r.twoChildren(), r.parentCores()));
@@ -156,19 +175,27 @@ final class DecodeBench implements Callable<Integer> {
                 .put("file", file.getFileName().toString())
                 .put("codec", r.info().codec())
                 .put("frames", r.frames())
-                .put("sequential_frames_per_s", r.sequential())
-                .put("sparse_views_per_s", r.sparse())
-                .put("sparse_apart_views_per_s", r.sparseApart())
                 .put("decoded_per_view", r.decodedPerView())
                 .put("spanned_per_view", r.spannedPerView())
-                .put("clips_frames_per_s", r.once())
                 .put("clips_decoded_frames", r.onceDecoded())
-                .put("clips_jpegs_per_s", r.onceOut())
                 .put("jpeg_bytes", r.jpegBytes());
-        if (!Double.isNaN(r.twoChildren())) {
+        if (timed(r.sequential())) {
+            json.put("sequential_frames_per_s", r.sequential());
+        }
+        if (timed(r.sparse())) {
+            json.put("sparse_views_per_s", r.sparse()).put("sparse_apart_views_per_s", r.sparseApart());
+        }
+        if (timed(r.once())) {
+            json.put("clips_frames_per_s", r.once()).put("clips_jpegs_per_s", r.onceOut());
+        }
+        if (timed(r.twoChildren())) {
             json.put("two_children", r.twoChildren()).put("parent_cores", r.parentCores());
         }
         return json;
+    }
+
+    private static boolean timed(double rate) {
+        return !Double.isNaN(rate);
     }
 
     private static String format(String format, Object... values) {

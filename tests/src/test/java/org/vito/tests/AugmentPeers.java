@@ -75,7 +75,7 @@ final class AugmentPeers implements PeerBenchmark.Comparing {
                 List.of("bench", "augment", "--json", "--rounds", "1", "--jitter", "byol"),
                 PeerBenchmark.concat(
                         List.of("--seconds", "" + bench.seconds, "--threads", "" + bench.threads), video(bench)));
-        JsonNode measured = PeerBenchmark.JSON.readTree(PeerProcess.run(command).lastLine);
+        JsonNode measured = PeerBenchmark.JSON.readTree(bench.run(command).lastLine);
         for (JsonNode variant : measured.path("variants")) {
             Rates rates = all.get(new Key(
                     variant.path("source").asText(), variant.path("threads").asInt()));
@@ -98,7 +98,7 @@ final class AugmentPeers implements PeerBenchmark.Comparing {
                             .toList(),
                     List.of("--json", json.toString()),
                     video(bench));
-            PeerProcess.run(bench.peer("bench_augment.py", List.of(), how));
+            bench.run(bench.peer("bench_augment.py", List.of(), how));
             for (JsonNode row : PeerBenchmark.JSON.readTree(Files.readString(json))) {
                 JsonNode key = row.path("key"); // size, source, "procs=N", variant
                 String kind = key.path(3).asText();

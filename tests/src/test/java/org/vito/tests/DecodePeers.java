@@ -5,41 +5,66 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Decoding of real videos on one processor, ours and that of ffmpeg, PyAV and OpenCV. */
 final class DecodePeers implements PeerBenchmark.Comparing {
-    private static final String SCRIPT = "bench_decode.py";
     private static final String SAMPLES = "3"; // measurements of each in a round, of which the median counts
 
-    /** What is compared: the field of our result, and the part and unit of the peer's. */
-    private enum What {
-        SEQUENTIAL("sequential, frames/s", "sequential_frames_per_s", "a seq", "frames/s"),
-        SPARSE("sparse, views/s", "sparse_views_per_s", "b clips", "views/s"),
-        CLIPS("clips, frames of the video/s", "clips_frames_per_s", "c pass", "decoded/s");
+    /** What is compared, by the words for it, and the field of our result that has it. */
+    enum Kind {
+        SEQUENTIAL("sequential, frames/s", "sequential_frames_per_s"),
+        SPARSE("sparse, views/s", "sparse_views_per_s"),
+        CLIPS("clips, frames of the video/s", "clips_frames_per_s");
 
         private final String words;
         private final String ours;
-        private final String part;
-        private final String unit;
 
-        What(String words, String ours, String part, String unit) {
+        Kind(String words, String ours) {
             this.words = words;
             this.ours = ours;
-            this.part = part;
-            this.unit = unit;
+        }
+
+        private String option() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    private record Key(String file, What what) {}
+    /** What is left to do, for people who wait. */
+    private static final class Progress {
+        private final PeerBenchmark bench;
+        private final int runs;
+        private final long begin = System.nanoTime();
+        private int done;
+
+        Progress(PeerBenchmark bench, int runs) {
+            this.bench = bench;
+            this.runs = runs;
+        }
+
+        void begins(int round, Key key, String who) {
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            String left = done == 0 ? "" : ", about %.0f s left".formatted(seconds / done * (runs - done));
+            bench.say("decoding, round %d/%d: %s, %s, %s%s"
+                    .formatted(round, bench.rounds, key.kind().option(), key.file(), who, left));
+        }
+
+        void ended() {
+            done++;
+        }
+    }
+
+    private record Key(String file, Kind kind) {}
 
     /** A rate for each round: ours, and those of each peer. */
     private static final class Rates {
@@ -61,18 +86,24 @@ final class DecodePeers implements PeerBenchmark.Comparing {
 
     @Override
     public ArrayNode measure(PeerBenchmark bench) throws IOException, InterruptedException {
+        List<Kind> kinds = bench.only.stream().distinct().toList();
         Map<Key, Rates> all = new LinkedHashMap<>();
-        for (Path clip : bench.clips) {
-            for (What what : What.values()) {
-                all.put(new Key(clip.getFileName().toString(), what), new Rates());
-            }
-        }
+        Progress progress = new Progress(bench, 2 * bench.rounds * bench.clips.size() * kinds.size());
         for (int round = 1; round <= bench.rounds; round++) {
-            for (Path clip : bench.clips) { // close to each other, since the machine's speed drifts
-                ours(bench, clip, all);
-                peers(bench, clip, all);
+            for (Path clip : bench.clips) {
+                for (Kind kind : kinds) { // ours and the peers close to each other, since the machine's speed drifts
+                    Key key = new Key(clip.getFileName().toString(), kind);
+                    Rates rates = all.computeIfAbsent(key, any -> new Rates());
+                    progress.begins(round, key, "ours");
+                    rates.ours.add(ours(bench, clip, kind));
+                    progress.ended();
+                    progress.begins(round, key, "peers");
+                    peers(bench, clip, kind).forEach((peer, measured) -> rates.peers
+                            .computeIfAbsent(peer, any -> new ArrayList<>())
+                            .add(PeerBenchmark.median(measured, Double::doubleValue)));
+                    progress.ended();
+                }
             }
-            bench.say("decoding, round %d/%d done".formatted(round, bench.rounds));
         }
         ArrayNode results = JsonNodeFactory.instance.arrayNode();
         all.forEach((key, rates) -> results.add(result(bench, key, rates)));
@@ -80,49 +111,45 @@ final class DecodePeers implements PeerBenchmark.Comparing {
     }
 
     /** Parent and child together have one processor, the last one, as the peers have. */
-    private static void ours(PeerBenchmark bench, Path clip, Map<Key, Rates> all)
-            throws IOException, InterruptedException {
+    private static double ours(PeerBenchmark bench, Path clip, Kind kind) throws IOException, InterruptedException {
         String last = "" + (Runtime.getRuntime().availableProcessors() - 1);
         List<String> command = bench.ours(
                 List.of("bench", "decode", "--json", "--rounds", SAMPLES, "--children", "1"),
-                List.of("--least-ms", "" + Math.round(1000 * bench.seconds), clip.toString()));
-        JsonNode measured = PeerBenchmark.JSON.readTree(
-                PeerProcess.run(PeerBenchmark.concat(List.of("taskset", "-c", last), command)).lastLine);
-        for (JsonNode file : measured) {
-            for (What what : What.values()) {
-                Rates rates = all.get(new Key(file.path("file").asText(), what));
-                if (rates != null) {
-                    rates.ours.add(file.path(what.ours).asDouble());
-                }
-            }
-        }
+                List.of("--only", kind.option(), "--least-ms", "" + Math.round(1000 * bench.seconds), clip.toString()));
+        String line = bench.run(PeerBenchmark.concat(List.of("taskset", "-c", last), command)).lastLine;
+        double rate = PeerBenchmark.JSON.readTree(line).path(0).path(kind.ours).asDouble();
+        bench.say("  %s %.1f".formatted(kind.words, rate));
+        return rate;
     }
 
-    private static void peers(PeerBenchmark bench, Path clip, Map<Key, Rates> all)
+    private static Map<String, List<Double>> peers(PeerBenchmark bench, Path clip, Kind kind)
             throws IOException, InterruptedException {
-        Path json = Files.createTempFile("bench-peers", ".json");
+        Map<String, List<Double>> rates = new ConcurrentSkipListMap<>();
+        bench.run(
+                List.of(
+                        bench.python,
+                        System.getProperty("vito.decode-peers"),
+                        bench.peers.toString(),
+                        clip.toString(),
+                        kind.option(),
+                        "" + bench.seconds,
+                        SAMPLES),
+                line -> {
+                    JsonNode measured = parsed(line);
+                    String peer = measured.path("peer").asText();
+                    double rate = measured.path("rate").asDouble();
+                    rates.computeIfAbsent(peer, any -> new ArrayList<>()).add(rate);
+                    bench.say("  %s %.1f, others had %.2f of a processor meanwhile"
+                            .formatted(peer, rate, measured.path("others").asDouble()));
+                });
+        return rates;
+    }
+
+    private static JsonNode parsed(String line) {
         try {
-            PeerProcess.run(bench.peer(
-                    SCRIPT,
-                    List.of(clip.toString()),
-                    List.of("--repeats", SAMPLES, "--min-seconds", "" + bench.seconds, "--json", json.toString())));
-            for (JsonNode row : PeerBenchmark.JSON.readTree(Files.readString(json))) {
-                JsonNode key = row.path("key"); // file, part, peer, unit
-                for (What what : What.values()) {
-                    String peer = key.path(2).asText();
-                    Rates rates = all.get(new Key(key.path(0).asText().strip(), what));
-                    if (rates != null
-                            && key.path(1).asText().equals(what.part)
-                            && key.path(3).asText().equals(what.unit)
-                            && !peer.endsWith("+rgb")) {
-                        rates.peers
-                                .computeIfAbsent(peer, any -> new ArrayList<>())
-                                .add(row.path("median").asDouble());
-                    }
-                }
-            }
-        } finally {
-            Files.deleteIfExists(json);
+            return PeerBenchmark.JSON.readTree(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -130,7 +157,7 @@ final class DecodePeers implements PeerBenchmark.Comparing {
         ObjectNode result = JsonNodeFactory.instance
                 .objectNode()
                 .put("part", "decode")
-                .put("comparison", key.what().words)
+                .put("comparison", key.kind().words)
                 .put("file", key.file())
                 .put("rounds", bench.rounds)
                 .put("ours", PeerBenchmark.median(rates.ours, Double::doubleValue));
@@ -142,14 +169,14 @@ final class DecodePeers implements PeerBenchmark.Comparing {
     @Override
     public String table(ArrayNode results) {
         StringBuilder table = new StringBuilder("%ndecoding, one processor%n".formatted());
-        for (What what : What.values()) {
+        for (Kind kind : Kind.values()) {
             double logarithms = 0;
             int files = 0;
             for (JsonNode result : results) {
-                if (result.get("comparison").asText().equals(what.words)) {
+                if (result.get("comparison").asText().equals(kind.words)) {
                     table.append("%-30s %-14s ours %8.1f, peers"
                             .formatted(
-                                    what.words,
+                                    kind.words,
                                     result.get("file").asText(),
                                     result.get("ours").asDouble()));
                     result.get("peers")
@@ -162,8 +189,10 @@ final class DecodePeers implements PeerBenchmark.Comparing {
                     files++;
                 }
             }
-            table.append(
-                    "%-30s geometric mean: %.3f × the fastest%n".formatted(what.words, Math.exp(logarithms / files)));
+            if (files > 0) {
+                table.append("%-30s geometric mean: %.3f × the fastest%n"
+                        .formatted(kind.words, Math.exp(logarithms / files)));
+            }
         }
         return table.toString();
     }

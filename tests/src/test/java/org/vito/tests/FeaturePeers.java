@@ -27,23 +27,27 @@ final class FeaturePeers implements PeerBenchmark.Comparing {
         Path directory = Files.createTempDirectory("bench-features");
         Path weights = directory.resolve("resnet50.safetensors");
         try {
-            PeerProcess.run(bench.peer(SCRIPT, List.of("weights", "--out", weights.toString()), List.of()));
+            bench.run(bench.peer(SCRIPT, List.of("weights", "--out", weights.toString()), List.of()));
             List<String> steps = List.of("--weights", weights.toString(), "--steps", "" + bench.steps);
             List<Double> ours = new ArrayList<>();
             Map<String, List<Double>> peers = new LinkedHashMap<>();
             for (int round = 1; round <= bench.rounds; round++) {
-                ours.add(rate(bench.ours(
-                        PeerBenchmark.concat(List.of("bench", "features", "--json"), BATCH, steps),
-                        List.of("--warm-up", "" + bench.warmUp))));
+                ours.add(rate(
+                        bench,
+                        bench.ours(
+                                PeerBenchmark.concat(List.of("bench", "features", "--json"), BATCH, steps),
+                                List.of("--warm-up", "" + bench.warmUp))));
                 for (String variant : VARIANTS) {
-                    double rate = rate(bench.peer(
-                            SCRIPT,
-                            PeerBenchmark.concat(List.of("bench", "--variant", variant), BATCH, steps),
-                            List.of(
-                                    "--warmup",
-                                    "" + bench.warmUp,
-                                    "--threads",
-                                    "" + Runtime.getRuntime().availableProcessors())));
+                    double rate = rate(
+                            bench,
+                            bench.peer(
+                                    SCRIPT,
+                                    PeerBenchmark.concat(List.of("bench", "--variant", variant), BATCH, steps),
+                                    List.of(
+                                            "--warmup",
+                                            "" + bench.warmUp,
+                                            "--threads",
+                                            "" + Runtime.getRuntime().availableProcessors())));
                     peers.computeIfAbsent(variant, v -> new ArrayList<>()).add(rate);
                     bench.say("features, round %d/%d: ours %.1f images/s, peer (%s) %.1f, ratio %.3f"
                             .formatted(
@@ -62,8 +66,8 @@ final class FeaturePeers implements PeerBenchmark.Comparing {
         }
     }
 
-    private static double rate(List<String> command) throws IOException, InterruptedException {
-        PeerProcess.Watched watched = PeerProcess.run(command);
+    private static double rate(PeerBenchmark bench, List<String> command) throws IOException, InterruptedException {
+        PeerProcess.Watched watched = bench.run(command);
         double rate = PeerBenchmark.JSON
                 .readTree(watched.lastLine)
                 .path("images_per_s")

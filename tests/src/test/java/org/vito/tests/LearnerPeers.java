@@ -67,7 +67,7 @@ final class LearnerPeers implements PeerBenchmark.Comparing {
 
     /** Of the processor time of a process, that of its measured steps: they are the last thing before the result. */
     private static Run measure(PeerBenchmark bench, List<String> command) throws IOException, InterruptedException {
-        PeerProcess.Watched watched = PeerProcess.run(command);
+        PeerProcess.Watched watched = bench.run(command);
         double ms =
                 PeerBenchmark.JSON.readTree(watched.lastLine).path("ms_median").asDouble(Double.NaN);
         if (Double.isNaN(ms)) {

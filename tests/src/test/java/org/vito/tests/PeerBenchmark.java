@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -131,6 +133,21 @@ final class PeerBenchmark implements Callable<Integer> {
             description = "Videos that are decoded, of at least one window (default: ${DEFAULT-VALUE}).")
     List<Path> clips;
 
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "KIND",
+            defaultValue = "sequential,sparse,clips",
+            description = "What of decoding is compared (default: ${DEFAULT-VALUE}).")
+    List<DecodePeers.Kind> only = List.of();
+
+    @Option(
+            names = "--limit",
+            paramLabel = "SECONDS",
+            defaultValue = "600",
+            description = "How long one run of a program may take before it is ended (default: ${DEFAULT-VALUE}).")
+    int limit;
+
     @Option(names = "--threads", defaultValue = "2", description = "Threads of each (default: ${DEFAULT-VALUE}).")
     int threads;
 
@@ -152,9 +169,10 @@ final class PeerBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (rounds < 1 || steps < 1 || warmUp < 0 || threads < 1 || !(seconds > 0)) {
+        if (rounds < 1 || steps < 1 || warmUp < 0 || threads < 1 || limit < 1 || !(seconds > 0)) {
             throw new ParameterException(
-                    spec.commandLine(), "--rounds, --steps and --threads must be 1 or more, --seconds above 0");
+                    spec.commandLine(),
+                    "--rounds, --steps, --limit and --threads must be 1 or more, --seconds above 0");
         }
         List<Part> wanted = parts.stream().distinct().toList();
         for (Part part : wanted) {
@@ -178,7 +196,7 @@ final class PeerBenchmark implements Callable<Integer> {
             throw new IOException("the peer %s is not there or cannot be read".formatted(script));
         }
         try {
-            PeerProcess.run(List.of(python, "-c", "import " + part.libraries));
+            run(List.of(python, "-c", "import " + part.libraries));
         } catch (IOException e) {
             throw new IOException(
                     "%s needs Python with %s: %s".formatted(part.script, part.libraries, e.getMessage()), e);
@@ -193,6 +211,16 @@ final class PeerBenchmark implements Callable<Integer> {
     /** The command line of a peer. */
     List<String> peer(String script, List<String> arguments, List<String> more) {
         return concat(List.of(python, peers.resolve(script).toString()), arguments, more);
+    }
+
+    /** Runs a program for as long as {@code --limit} lets it. */
+    PeerProcess.Watched run(List<String> command) throws IOException, InterruptedException {
+        return run(command, line -> {});
+    }
+
+    /** The same; {@code lines} is told its lines as they come. */
+    PeerProcess.Watched run(List<String> command, Consumer<String> lines) throws IOException, InterruptedException {
+        return PeerProcess.run(command, Duration.ofSeconds(limit), lines);
     }
 
     static <T> double median(List<T> all, ToDoubleFunction<T> value) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Runs the programs that are compared, and watches them from outside. */
 final class PeerProcess {
@@ -18,19 +19,31 @@ final class PeerProcess {
 
     private PeerProcess() {}
 
-    static Watched run(List<String> command) throws IOException, InterruptedException {
+    /**
+     * Runs a program to its end, and tells its lines as they come, on another thread.
+     *
+     * @throws IOException if it fails, or takes longer than {@code limit}, after which it is ended
+     */
+    static Watched run(List<String> command, Duration limit, Consumer<String> lines)
+            throws IOException, InterruptedException {
         Path errors = Files.createTempFile("bench-peers", ".log");
         try {
             Process process =
                     new ProcessBuilder(command).redirectError(errors.toFile()).start();
             Watched watched = new Watched();
             try {
-                CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> watched.read(process));
+                CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> watched.read(process, lines));
+                long begin = System.nanoTime();
                 while (!process.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
                     watched.look(process);
+                    if (System.nanoTime() - begin > limit.toNanos()) {
+                        throw new IOException("%s took longer than %d s, which --limit allows a program"
+                                .formatted(String.join(" ", command), limit.toSeconds()));
+                    }
                 }
                 reading.join();
             } finally {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroy();
             }
             if (process.exitValue() != 0) {
@@ -54,11 +67,12 @@ final class PeerProcess {
         volatile String lastLine = "";
         volatile long lastLineNanos;
 
-        void read(Process process) {
+        void read(Process process, Consumer<String> lines) {
             try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
                 for (String line = out.readLine(); line != null; line = out.readLine()) {
                     lastLineNanos = System.nanoTime();
                     lastLine = line;
+                    lines.accept(line);
                 }
             } catch (IOException e) {
                 lastLine = e.toString();

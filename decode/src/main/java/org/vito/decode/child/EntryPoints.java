@@ -4,9 +4,9 @@ package org.vito.decode.child;
 interface EntryPoints extends AutoCloseable {
     /**
      * The time of the last known entry at which, or before which, decoding can begin for a frame presented at {@code ticks};
-     * NO_TIME if there is none.
+     * NO_TIME if there is none that is certainly decoded after all that is presented up to {@code from}.
      *
-     * @param from where the reader is: entries before it do not matter
+     * @param from where the reader is, or what is as good
      */
     long before(long ticks, long from);
 

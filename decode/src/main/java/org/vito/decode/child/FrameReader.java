@@ -21,7 +21,7 @@ import org.vito.protocol.VitoException;
  * where {@code Us} says microseconds from the first frame.
  */
 final class FrameReader implements AutoCloseable {
-    private static final int FRAMES_WORTH_A_SEEK = 16; // decoding fewer is cheaper than emptying the decoder
+    private static final int FRAMES_WORTH_A_SEEK = 1; // decoding so few is no dearer than emptying the decoder
     private static final int TRIES = 4;
 
     private final Request request;
@@ -191,8 +191,8 @@ final class FrameReader implements AutoCloseable {
             return false;
         }
         long wanted = originTicks + input.timeBase().ticks(us);
-        long entry = entries.before(wanted, laterTicks);
-        if (entry == Libav.NO_TIME || entry - laterTicks <= FRAMES_WORTH_A_SEEK * input.frameTicks()) {
+        long entry = entries.before(wanted, laterTicks + FRAMES_WORTH_A_SEEK * input.frameTicks());
+        if (entry == Libav.NO_TIME) {
             return false;
         }
         long position = laterTicks;

@@ -31,7 +31,8 @@ final class IndexedEntries implements EntryPoints {
     public long before(long ticks, long from) {
         int found = Arrays.binarySearch(keyframes, ticks - lag);
         int at = found >= 0 ? found : -found - 2;
-        return at < 0 ? Libav.NO_TIME : keyframes[at] + lag;
+        // no frame is presented before it is decoded, however wrong the lag
+        return at < 0 || keyframes[at] <= from ? Libav.NO_TIME : keyframes[at] + lag;
     }
 
     @Override

@@ -18,27 +18,22 @@ import org.vito.protocol.VitoException;
 
 /** Takes, of one video, the frames nearest to the wanted times of many windows, in one pass forwards. */
 final class SamplingPass {
-    // The decode plan. Decoding is the price of everything here, so each frame is decoded at most once and as few as
-    // can
-    // be. The wanted times of all windows are sorted; the reader's position only moves forwards. From the position to
-    // the
-    // next wanted time there are two ways: decode on, or go to the last keyframe that is presented at or before it.
-    // Where
-    // keyframes are, the container's index tells, in decoding time (the first of them and the first decoded frame tell
-    // how
-    // far presentation lags behind that), or else a pass over the packets. A jump pays if it skips more frames than
-    // emptying and refilling the decoder costs (16). So a group of pictures with a wanted time in it is decoded once,
-    // up
-    // to the last time wanted of it, without what nobody asked for or refers to (SkipRule), and one without is never
-    // touched. Where the index lies (a seek lands behind the wanted time, or not ahead of the position) the file is
-    // read
-    // from the start without jumps: slower, never wrong.
+    // The decode plan. Decoding is the price of everything here, so each frame is decoded at most once and as few
+    // as can be. The wanted times of all windows are sorted; the reader's position only moves forwards. From the
+    // position to the next wanted time there are two ways: decode on, or go to the last keyframe that is presented
+    // at or before it. Where keyframes are, the container's index tells, in decoding time (the first of them and
+    // the first decoded frame tell how far presentation lags behind that), or else a pass over the packets. A jump
+    // pays as soon as it skips a frame or two that the decoder has not had: emptying it and finding the packet
+    // cost less than a frame. So a group of pictures with a wanted time in it is decoded once, up to the last time
+    // wanted of it, without what nobody asked for or refers to (SkipRule), and one without is never touched. Where
+    // the index lies (a seek lands behind the wanted time, or not ahead of the position) the file is read from the
+    // start without jumps: slower, never wrong.
     //
-    // A frame is the nearest to a wanted time if no other frame's presentation time is closer; of two equally near the
-    // earlier. That is decided when a frame at or past the wanted time is at hand, in exact fractions of seconds. Times
-    // count from the first frame that decodes. A wanted time after the last frame takes the last frame as long as that
-    // is
-    // still being shown; later ones make their window incomplete, and it is reported instead of filled with repeats.
+    // A frame is the nearest to a wanted time if no other frame's presentation time is closer; of two equally near
+    // the earlier. That is decided when a frame at or past the wanted time is at hand, in exact fractions of
+    // seconds. Times count from the first frame that decodes. A wanted time after the last frame takes the last
+    // frame as long as that is still being shown; later ones make their window incomplete, and it is reported
+    // instead of filled with repeats.
 
     private static final long HEADING_NANOS =
             20_000_000; // between telling where it is about to be, which wakes the parent

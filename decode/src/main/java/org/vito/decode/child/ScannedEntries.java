@@ -39,7 +39,7 @@ final class ScannedEntries implements EntryPoints {
         }
         scanTo(ticks);
         Long entry = ordinals.floorKey(ticks);
-        return entry == null ? Libav.NO_TIME : entry;
+        return entry == null || entry <= from ? Libav.NO_TIME : entry;
     }
 
     private void scanTo(long ticks) {

@@ -83,6 +83,26 @@ class ReadingTest {
         assertThat(result.sampled().getDecodedFrames()).isLessThanOrEqualTo(most);
     }
 
+    /** Keyframes are 12, 40 and 25 frames apart. */
+    @ParameterizedTest
+    @CsvSource({
+        "MPEG4_MP4, 20, 26, 2, 13", // 0, 12 to 20, 24 to 26
+        "MPEG4_MP4, 20, 23, 1, 13", // no keyframe between
+        "MPEG4_MP4, 23, 24, 1, 14", // nothing to be saved
+        "MPEG4_MOV_B, 35, 41, 0, 42", // the keyframe at 40 is decoded before the B-frames from 37 on
+        "MPEG4_AVI, 20, 27, 1, 24", // 0 to 20, 25 to 27
+    })
+    void theEndOfAGroupOfPicturesIsLeftOutIfNothingOfItIsWanted(
+            ExactFramesTest.Clip clip, int one, int other, int seeks, int most) throws IOException {
+        Result result =
+                sample(request(clip), SampleRequest.newBuilder().addWindows(at(one * FRAME_US, other * FRAME_US)));
+        assertThat(result.windows().get(0).getFramesList())
+                .extracting(SampledFrame::getPtsUs)
+                .containsExactly(one * FRAME_US, other * FRAME_US);
+        assertThat(result.sampled().getSeeks()).isEqualTo(seeks);
+        assertThat(result.sampled().getDecodedFrames()).isLessThanOrEqualTo(most);
+    }
+
     @Test
     void timesOutsideTheVideoAreRefusedNotClamped() throws IOException {
         Request request = request(ExactFramesTest.Clip.H264_OPEN_GROUPS);
