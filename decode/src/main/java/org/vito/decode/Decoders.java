@@ -1,12 +1,14 @@
 package org.vito.decode;
 
 import akka.actor.typed.ActorSystem;
+import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.vito.protocol.v1.Clip;
 import org.vito.protocol.v1.DecodeSegment;
 import org.vito.protocol.v1.Frame;
+import org.vito.protocol.v1.StoredVideo;
 
 /** A pool of child processes that probe and decode videos. Safe to share between roles. */
 public interface Decoders extends AutoCloseable {
@@ -34,6 +36,13 @@ public interface Decoders extends AutoCloseable {
     CompletionStage<List<Clip>> decode(Path file, DecodeSegment segment);
 
     /**
+     * As {@link #decode}, the same clips.
+     *
+     * @param kept of {@link #first} of the same video: what is in it is not decoded again. Anything else is as good as nothing
+     */
+    CompletionStage<List<Clip>> decode(Path file, DecodeSegment segment, ByteString kept);
+
+    /**
      * As {@link #decode}, the same clips, whose frames also tell their {@link Frame#getNumber}. For that every frame of the video
      * up to the segment's end is decoded.
      */
@@ -46,6 +55,14 @@ public interface Decoders extends AutoCloseable {
      * @param wantedUs ascending, microseconds from the first frame
      */
     CompletionStage<List<Frame>> frames(Path file, List<Long> wantedUs);
+
+    /**
+     * The first {@code count} frames of {@code video} in order of presentation, each with its own time, as {@link #decode} would
+     * store them; all of them if it has fewer. All are in memory at once. Fails as {@link #probe}.
+     *
+     * @param file that of {@code video}
+     */
+    CompletionStage<FirstFrames> first(Path file, StoredVideo video, int count);
 
     /** As {@link #frames}, but small pictures for people: JPEGs of quality 75 whose short side has {@code shortSide} pixels at most. */
     CompletionStage<List<Frame>> thumbnails(Path file, List<Long> wantedUs, int shortSide);

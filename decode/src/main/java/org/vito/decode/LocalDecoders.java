@@ -6,8 +6,10 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Props;
 import akka.actor.typed.javadsl.AskPattern;
+import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +39,7 @@ import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.Clip;
 import org.vito.protocol.v1.DecodeSegment;
 import org.vito.protocol.v1.Frame;
+import org.vito.protocol.v1.StoredVideo;
 
 /** The pool on this machine: turns what callers want into requests for a {@link DecoderPool}, and answers into records. */
 final class LocalDecoders implements Decoders {
@@ -50,6 +53,7 @@ final class LocalDecoders implements Decoders {
     private final ActorRef<DecoderPool.Command> pool;
     private final Limits limits;
     private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong decodedFrames = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private LocalDecoders(ActorSystem<?> system, DecodeSettings settings, ActorRef<DecoderPool.Command> pool) {
@@ -99,15 +103,21 @@ final class LocalDecoders implements Decoders {
 
     @Override
     public CompletionStage<List<Clip>> decode(Path file, DecodeSegment segment) {
-        return decode(file, segment, sample());
+        return decode(file, segment, sample(), ByteString.EMPTY);
+    }
+
+    @Override
+    public CompletionStage<List<Clip>> decode(Path file, DecodeSegment segment, ByteString kept) {
+        return decode(file, segment, sample(), kept);
     }
 
     @Override
     public CompletionStage<List<Clip>> decodeNumbered(Path file, DecodeSegment segment) {
-        return decode(file, segment, sample().setNumbered(true));
+        return decode(file, segment, sample().setNumbered(true), ByteString.EMPTY);
     }
 
-    private CompletionStage<List<Clip>> decode(Path file, DecodeSegment segment, SampleRequest.Builder sample) {
+    private CompletionStage<List<Clip>> decode(
+            Path file, DecodeSegment segment, SampleRequest.Builder sample, ByteString kept) {
         List<ClipWindow> windows = ClipWindow.of(segment, settings);
         if (windows.isEmpty()) {
             return CompletableFuture.failedStage(new VitoException(
@@ -118,8 +128,61 @@ final class LocalDecoders implements Decoders {
                                     segment.getVideoId(),
                                     settings.window().lengthUs())));
         }
-        windows.forEach(window -> sample.addWindows(Window.newBuilder().addAllWantedUs(window.wantedUs())));
-        return ask(request(file).setSample(sample)).thenApply(answers -> clips(segment, windows, answers));
+        ClipFrames known = ClipFrames.read(kept, segment.getVideoId(), settings);
+        List<Integer> asked = new ArrayList<>(); // which windows of the segment the request's are
+        for (int i = 0; i < windows.size(); i++) {
+            List<Long> missing = known.missing(windows.get(i));
+            if (!missing.isEmpty()) {
+                asked.add(i);
+                sample.addWindows(Window.newBuilder().addAllWantedUs(missing));
+            }
+        }
+        CompletionStage<List<Response>> answered = asked.isEmpty()
+                ? CompletableFuture.completedStage(List.of())
+                : ask(request(file).setSample(sample));
+        return answered.thenApply(
+                answers -> clips(segment, windows, completed(windows, known, asked, answers), told(answers)));
+    }
+
+    /** The windows of which every frame is there, either decoded or known before, in no order. */
+    private static List<SampledWindow> completed(
+            List<ClipWindow> windows, ClipFrames known, List<Integer> asked, List<Response> answers) {
+        List<SampledWindow> completed = new ArrayList<>();
+        for (Response answer : answers) {
+            if (answer.hasWindow()) {
+                int index = asked.get(answer.getWindow().getIndex());
+                completed.add(known.completed(windows.get(index), index, answer.getWindow()));
+            }
+        }
+        for (int i = 0; i < windows.size(); i++) {
+            if (!asked.contains(i)) {
+                completed.add(known.completed(windows.get(i), i, null));
+            }
+        }
+        return completed;
+    }
+
+    /** What a process says behind the windows; nothing if none was asked. */
+    private static Sampled told(List<Response> answers) {
+        return answers.isEmpty()
+                ? Sampled.getDefaultInstance()
+                : answers.get(answers.size() - 1).getSampled();
+    }
+
+    @Override
+    public CompletionStage<FirstFrames> first(Path file, StoredVideo video, int count) {
+        return ask(request(file).setSample(sample().setCuts(false).setFirst(count)))
+                .thenApply(answers -> {
+                    List<SampledWindow> windows = answers.stream()
+                            .filter(Response::hasWindow)
+                            .map(Response::getWindow)
+                            .toList();
+                    return new FirstFrames(
+                            windows.stream()
+                                    .map(window -> frame(window.getFrames(0)))
+                                    .toList(),
+                            ClipFrames.of(video, windows, told(answers), settings));
+                });
     }
 
     @Override
@@ -167,17 +230,15 @@ final class LocalDecoders implements Decoders {
         return (sampled.hasNumber() ? frame.setNumber(sampled.getNumber()) : frame).build();
     }
 
-    private List<Clip> clips(DecodeSegment segment, List<ClipWindow> windows, List<Response> answers) {
-        Sampled sampled = answers.get(answers.size() - 1).getSampled();
+    private List<Clip> clips(
+            DecodeSegment segment, List<ClipWindow> windows, List<SampledWindow> completed, Sampled sampled) {
         LostSpans lost = LostSpans.of(sampled, segment.getVideo().getDurationUs());
         String where = "segment %d of %s: ".formatted(segment.getIndex(), segment.getVideoId());
         if (!lost.spans().isEmpty() && settings.damage() == DecodeSettings.Damage.REJECT) {
             throw new VitoException(Reason.DAMAGED_VIDEO, where + "damaged from " + lost);
         }
-        List<SampledWindow> sound = answers.stream()
-                .filter(answer -> answer.hasWindow() && !lost.touch(answer.getWindow()))
-                .map(Response::getWindow)
-                .toList();
+        List<SampledWindow> sound =
+                completed.stream().filter(window -> !lost.touch(window)).toList();
         if (sound.isEmpty()) {
             throw new VitoException(
                     Reason.DAMAGED_VIDEO,
@@ -234,6 +295,11 @@ final class LocalDecoders implements Decoders {
         return describe().thenApply(DecoderPool.Children::pids);
     }
 
+    /** Frames that processes decoded for answers so far, probing left out. */
+    long decodedFrames() {
+        return decodedFrames.get();
+    }
+
     CompletionStage<DecoderPool.Children> describe() {
         return AskPattern.ask(pool, DecoderPool.Describe::new, MARGIN, system.scheduler());
     }
@@ -264,7 +330,9 @@ final class LocalDecoders implements Decoders {
                     if (outcome instanceof Job.Refusal refusal) {
                         throw new CompletionException(refusal.cause());
                     }
-                    return ((Job.Answers) outcome).responses();
+                    List<Response> answers = ((Job.Answers) outcome).responses();
+                    decodedFrames.addAndGet(told(answers).getDecodedFrames());
+                    return answers;
                 });
     }
 

@@ -2,6 +2,7 @@ package org.vito.decode;
 
 import akka.actor.typed.ActorSystem;
 import akka.pattern.Patterns;
+import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Counter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ final class SegmentDecoder implements RecordTransform {
     private final Platform platform;
     private final Executor blocking;
     private final StageMeter meter;
+    private final KeptFrames kept;
     private final Counter windowsLeftOut;
     private final Counter lostSeconds;
     private @Nullable Quarantine quarantine;
@@ -52,6 +54,7 @@ final class SegmentDecoder implements RecordTransform {
         this.platform = platform;
         this.blocking = blocking;
         this.meter = meter;
+        kept = new KeptFrames(platform.objects());
         windowsLeftOut = platform.stages().registry().counter("vito.decode.windows.left.out");
         lostSeconds = platform.stages().registry().counter("vito.decode.lost.seconds");
     }
@@ -69,25 +72,29 @@ final class SegmentDecoder implements RecordTransform {
 
     private CompletionStage<List<ProducerRecord<String, byte[]>>> decode(
             ConsumerRecord<String, byte[]> record, DecodeSegment segment, int attempt) {
-        return CompletableFuture.supplyAsync(() -> file(record, segment), blocking)
-                .thenCompose(file -> decoders.decode(file, segment))
-                .thenApply(clips -> records(segment, clips))
+        return CompletableFuture.supplyAsync(() -> source(record, segment), blocking)
+                .thenCompose(source -> decoders.decode(source.file(), segment, source.kept()))
+                .thenApplyAsync(clips -> records(segment, clips), blocking)
                 .exceptionallyCompose(thrown -> failed(record, segment, attempt, thrown));
     }
 
-    private Path file(ConsumerRecord<String, byte[]> record, DecodeSegment segment) {
+    /** What clips are made of. */
+    private record Source(Path file, ByteString kept) {}
+
+    private Source source(ConsumerRecord<String, byte[]> record, DecodeSegment segment) {
         if (!DeadLetters.isReplay(record)) {
             quarantine().check(segment.getVideoId());
         }
         String address = segment.getVideo().getAddress();
         try {
-            return platform.objects().localFile(address);
+            return new Source(platform.objects().localFile(address), kept.at(segment.getKeptFrames()));
         } catch (IOException e) {
             throw new RetriableException(Reason.STORAGE, "object %s cannot be read: %s".formatted(address, e), e);
         }
     }
 
     private List<ProducerRecord<String, byte[]>> records(DecodeSegment segment, List<Clip> clips) {
+        kept.forget(segment.getKeptFrames()); // if this is not committed, they are decoded again
         meter.passed(clips.size());
         windowsLeftOut.increment(ClipWindow.of(segment, settings).size() - clips.size());
         clips.stream()
@@ -102,6 +109,7 @@ final class SegmentDecoder implements RecordTransform {
         Throwable cause =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (!(cause instanceof RetriableException)) {
+            kept.forget(segment.getKeptFrames());
             quarantine().add(segment.getVideoId(), VitoException.reasonOf(cause), String.valueOf(cause.getMessage()));
             return CompletableFuture.completedFuture(refused(record, segment.getVideoId(), cause, attempt));
         }

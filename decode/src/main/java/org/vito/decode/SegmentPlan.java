@@ -45,6 +45,7 @@ final class SegmentPlan {
                 .setEndUs(lastStart + stride)
                 .setCategory(decision.getCategory())
                 .setVideo(video)
+                .setKeptFrames(segments.isEmpty() ? decision.getKeptFrames() : "")
                 .build()));
         return segments;
     }

@@ -24,12 +24,14 @@ final class SegmentPlanner implements RecordTransform {
     private final DecodeSettings settings;
     private final Platform platform;
     private final Executor blocking;
+    private final KeptFrames kept;
     private @Nullable PlannedVideos planned;
 
     SegmentPlanner(DecodeSettings settings, Platform platform, Executor blocking) {
         this.settings = settings;
         this.platform = platform;
         this.blocking = blocking;
+        kept = new KeptFrames(platform.objects());
     }
 
     @Override
@@ -39,21 +41,28 @@ final class SegmentPlanner implements RecordTransform {
 
     private List<ProducerRecord<String, byte[]>> plan(ConsumerRecord<String, byte[]> record) {
         String subject = String.valueOf(record.key());
+        String keptFrames = "";
         try {
             if (record.value() == null) {
                 return List.of(); // a decision that was taken back
             }
             CurationDecision decision = Topics.CURATED.read(record);
             subject = decision.getVideoId();
+            keptFrames = decision.getKeptFrames();
             if (!decision.getAccepted() || wasAcceptedLongAgo(decision)) {
                 return List.of();
             }
             List<ProducerRecord<String, byte[]>> segments = new ArrayList<>();
             SegmentPlan.of(decision, settings).forEach(segment -> segments.add(Topics.SEGMENTS.record(segment)));
-            return planned().wasPlanned(decision.getVideoId()) ? List.of() : segments;
+            if (!planned().wasPlanned(decision.getVideoId())) {
+                return segments;
+            }
+            kept.forget(keptFrames);
+            return List.of();
         } catch (RetriableException e) {
             throw e;
         } catch (VitoException e) {
+            kept.forget(keptFrames);
             return List.of(Topics.DEAD_LETTERS.record(DeadLetters.of(STAGE, subject, e, 1, record, platform.clock())));
         }
     }

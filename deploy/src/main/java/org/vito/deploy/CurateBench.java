@@ -1,5 +1,7 @@
 package org.vito.deploy;
 
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,11 +10,14 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.vito.augment.Images;
+import org.vito.decode.DecodeSettings;
+import org.vito.decode.SharingBenchmark;
 import org.vito.ingest.CurationBenchmark;
 import org.vito.ingest.FrameClassifier;
 import org.vito.ingest.VectorBenchmark;
@@ -39,7 +44,8 @@ import picocli.CommandLine.Spec;
                     + " thread. With --classifier also frames: JPEGs of 340 × 256 pixels decoded, transformed and"
                     + " classified, 20 at a time, by all cores. With --vectors the index of the rule neighbours: vectors as features"
                     + " of videos are spread are added and searched for their ten nearest by all cores, with growing breadth"
-                    + " until 0.95 of those are found that comparing with all finds."
+                    + " until 0.95 of those are found that comparing with all finds. With --video what the first 100 frames of a video"
+                    + " cost a decoder process, and its clips with and without these at hand, in processor time."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -50,6 +56,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  vito bench curate --vocabulary imagenet.txt --classifier resnet50.safetensors",
+            "  vito bench curate --video cat.mp4 --video dog.webm",
             "  VITO_JAVA_OPTS=-Xmx6g vito bench curate --vectors 1000000"
         })
 final class CurateBench implements Callable<Integer> {
@@ -57,6 +64,7 @@ final class CurateBench implements Callable<Integer> {
     private static final int HEIGHT = 256;
     private static final int BATCH = 20;
     private static final int BATCHES = 5;
+    private static final int FIRST_FRAMES = 100; // of a video, as VideoNet judges it
 
     @Spec
     CommandSpec spec;
@@ -103,7 +111,23 @@ final class CurateBench implements Callable<Integer> {
             description = "Coordinates of a vector, 8 to 4096 (default: ${DEFAULT-VALUE}).")
     int dimensions;
 
-    @Option(names = "--json", order = 6, description = "Print one line of JSON instead of a table.")
+    @Option(
+            names = "--video",
+            order = 6,
+            paramLabel = "FILE",
+            description = "A video that is decoded for curation and for clips; may be given several times.")
+    List<Path> videos = List.of();
+
+    @Option(
+            names = "--least-ms",
+            order = 7,
+            paramLabel = "MS",
+            defaultValue = "700",
+            description =
+                    "How long a round of decoding videos takes at least, 10 to 60000 (default: ${DEFAULT-VALUE}).")
+    int leastMs;
+
+    @Option(names = "--json", order = 8, description = "Print one line of JSON instead of a table.")
     boolean json;
 
     @Mixin
@@ -114,9 +138,12 @@ final class CurateBench implements Callable<Integer> {
         if (titles < 1000 || titles > 100_000_000) {
             throw new VitoException(Reason.BAD_SETTING, "--titles " + titles + ": expected 1000 to 100000000");
         }
-        if (vocabulary == null && classifier == null && vectors == null) {
+        if (vocabulary == null && classifier == null && vectors == null && videos.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "nothing to time: give --vocabulary, --classifier or --vectors");
+                    spec.commandLine(), "nothing to time: give --vocabulary, --classifier, --vectors or --video");
+        }
+        if (leastMs < 10 || leastMs > 60_000) {
+            throw new VitoException(Reason.BAD_SETTING, "--least-ms " + leastMs + ": expected 10 to 60000");
         }
         if (vectors != null && (vectors < 1000 || vectors > 10_000_000 || dimensions < 8 || dimensions > 4096)) {
             throw new VitoException(
@@ -147,8 +174,36 @@ final class CurateBench implements Callable<Integer> {
                     data.resolve("bench-vectors-" + ProcessHandle.current().pid()),
                     vectors);
         }
+        if (!videos.isEmpty()) {
+            share(result.putArray("videos"), config);
+        }
         print(spec.commandLine().getOut(), result);
         return 0;
+    }
+
+    private void share(ArrayNode results, Config config) {
+        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bench", config);
+        try {
+            DecodeSettings settings = DecodeSettings.from(config);
+            for (Path video : videos) {
+                SharingBenchmark.Result measured =
+                        SharingBenchmark.run(system, settings, video, FIRST_FRAMES, Duration.ofMillis(leastMs));
+                results.addObject()
+                        .put("file", String.valueOf(video.getFileName()))
+                        .put("duration_s", measured.info().durationUs() / 1e6)
+                        .put("first_frames", FIRST_FRAMES)
+                        .put("first_s", measured.first())
+                        .put("clips_s", measured.alone())
+                        .put("clips_shared_s", measured.shared())
+                        .put("decoded", measured.aloneDecoded())
+                        .put("decoded_shared", measured.sharedDecoded())
+                        .put("clip_frames", measured.clipFrames())
+                        .put("kept_frames", measured.keptFrames())
+                        .put("kept_bytes", measured.keptBytes());
+            }
+        } finally {
+            system.terminate();
+        }
     }
 
     private void index(ObjectNode result, Path directory, int count) {
@@ -207,6 +262,21 @@ final class CurateBench implements Callable<Integer> {
                             result.get("frames_per_s").asDouble(),
                             result.get("classifier").asText()));
         }
+        result.path("videos")
+                .forEach(one -> out.println(
+                        "%s, %.1f s: first %d frames %.0f ms of a processor; clips %.0f ms, %d frames decoded; with %d of their %d frames kept (%d kB) %.0f ms, %d decoded"
+                                .formatted(
+                                        one.get("file").asText(),
+                                        one.get("duration_s").asDouble(),
+                                        one.get("first_frames").asInt(),
+                                        one.get("first_s").asDouble() * 1e3,
+                                        one.get("clips_s").asDouble() * 1e3,
+                                        one.get("decoded").asInt(),
+                                        one.get("kept_frames").asInt(),
+                                        one.get("clip_frames").asInt(),
+                                        one.get("kept_bytes").asInt() / 1000,
+                                        one.get("clips_shared_s").asDouble() * 1e3,
+                                        one.get("decoded_shared").asInt())));
         if (result.has("vectors")) {
             out.println(
                     "vectors   %,d of %d dimensions, built in %.0f s by %d threads: %d parts, %,d MiB of disk, %,d MiB of heap"

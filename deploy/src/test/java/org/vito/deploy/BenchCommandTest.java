@@ -10,10 +10,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vito.decode.VideoWriter;
 import org.vito.learner.ComputeDevices;
 import picocli.CommandLine;
 
@@ -131,6 +133,37 @@ class BenchCommandTest {
         assertThat(execute("bench", "curate")).isEqualTo(2);
         assertThat(err.toString()).contains("nothing to time");
         assertThat(execute("bench", "curate", "--vectors", "10")).isEqualTo(2);
+    }
+
+    @Test
+    void whatSharingFramesSavesIsCounted() throws Exception {
+        Path video = directory.resolve("steps.mp4");
+        VideoWriter.Format format = new VideoWriter.Format("mp4", "mpeg4", 64, 48, 25, 200_000, 12);
+        try (VideoWriter writer = VideoWriter.create(video, format)) {
+            for (int i = 0; i < 250; i++) {
+                byte[] rgb = new byte[3 * 64 * 48];
+                Arrays.fill(rgb, (byte) i);
+                writer.frame(rgb, i * 40_000L);
+            }
+        }
+        assertThat(execute("bench", "curate", "--video", video.toString(), "--least-ms", "20", "--json"))
+                .as(err::toString)
+                .isZero();
+        JsonNode shared =
+                new ObjectMapper().readTree(out.toString()).get("videos").get(0);
+        assertThat(shared.get("decoded_shared").asDouble())
+                .isLessThan(0.6 * shared.get("decoded").asDouble());
+        assertThat(shared.get("clip_frames").asInt()).isEqualTo(24);
+        assertThat(shared.get("kept_frames").asInt()).isBetween(8, 16);
+        assertThat(execute("bench", "curate", "--video", video.toString(), "--least-ms", "1"))
+                .isEqualTo(2);
+        assertThat(execute(
+                        "bench",
+                        "curate",
+                        "--video",
+                        directory.resolve("none.mp4").toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("none.mp4");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vito.decode.Decoders;
+import org.vito.decode.KeptFrames;
 import org.vito.ingest.curation.Curator;
 import org.vito.ingest.curation.CuratorActor;
 import org.vito.ingest.curation.Curators;
@@ -38,24 +39,31 @@ public final class CurateRole {
             Decoders decoders,
             Platform platform,
             CurationNetworks networks) {
+        ClipFrameKeeper keeper = keeper(settings, platform);
         Curators.Means means = new Curators.Means(
                 settings.curate().videoNet(),
                 settings.curate().neighbours(),
                 networks,
-                new StoredFrames(decoders, video -> platform.objects().localFile(video.getAddress())),
+                new StoredFrames(decoders, video -> platform.objects().localFile(video.getAddress()), keeper::judging),
                 new StoredDecisions(platform));
         return start(
                 system,
                 settings,
                 platform,
                 () -> Curators.load(settings.curate().rule(), means),
+                keeper,
                 decoders);
+    }
+
+    private static ClipFrameKeeper keeper(IngestSettings settings, Platform platform) {
+        return new ClipFrameKeeper(
+                new KeptFrames(platform.objects()), settings.curate().keptFrames(), platform.clock());
     }
 
     /** Starts the stream with the rule that {@code rule} loads, and without pictures. */
     static RunningRole start(
             ActorSystem<?> system, IngestSettings settings, Platform platform, Supplier<Curator> rule) {
-        return start(system, settings, platform, rule, null);
+        return start(system, settings, platform, rule, keeper(settings, platform), null);
     }
 
     private static RunningRole start(
@@ -63,6 +71,7 @@ public final class CurateRole {
             IngestSettings settings,
             Platform platform,
             Supplier<Curator> rule,
+            ClipFrameKeeper keeper,
             @Nullable Decoders decoders) {
         Thumbnails thumbnails = new Thumbnails(
                 decoders,
@@ -73,7 +82,7 @@ public final class CurateRole {
                 system,
                 "curate",
                 settings,
-                context -> new Parts(system, settings, platform, rule, thumbnails, context));
+                context -> new Parts(system, settings, platform, rule, keeper, thumbnails, context));
     }
 
     private static final class Parts implements RoleGuardian.Parts {
@@ -86,9 +95,11 @@ public final class CurateRole {
                 IngestSettings settings,
                 Platform platform,
                 Supplier<Curator> rule,
+                ClipFrameKeeper keeper,
                 Thumbnails thumbnails,
                 ActorContext<RoleGuardian.Command> context) {
             Executor blocking = system.dispatchers().lookup(IngestRole.BLOCKING);
+            blocking.execute(keeper::sweep);
             StageMeter meter = platform.stages().meter("curate", "videos", GROUP, Topics.STORED.name());
             counted = new CurationBalance(settings.curate().balance());
             meter.scarcity(() -> counted.scarcity());
@@ -114,7 +125,7 @@ public final class CurateRole {
                                 new CurationBalance(settings.curate().balance()); // counted anew
                         counted = balance;
                         blocking.execute(() -> balance.expect(settings.curate()));
-                        return new CurateWork(system, platform, settings, curator, thumbnails, balance, meter);
+                        return new CurateWork(system, platform, settings, curator, keeper, thumbnails, balance, meter);
                     },
                     RoleGuardian.listener(context));
         }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -51,11 +52,13 @@ final class CurateWork implements StageStream.Work {
     private final Platform platform;
     private final IngestSettings settings;
     private final ActorRef<CuratorActor.Command> curator;
+    private final ClipFrameKeeper keeper;
     private final Thumbnails thumbnails;
     private final StageMeter meter;
     private final CurationBalance balance;
     private final Counter capped;
     private final TopicIndex decided;
+    private final Executor blocking;
     private final Map<String, Boolean> recent = new LinkedHashMap<>() { // decided here, perhaps not committed yet
                 private static final long serialVersionUID = 1L;
 
@@ -70,6 +73,7 @@ final class CurateWork implements StageStream.Work {
             Platform platform,
             IngestSettings settings,
             ActorRef<CuratorActor.Command> curator,
+            ClipFrameKeeper keeper,
             Thumbnails thumbnails,
             CurationBalance balance,
             StageMeter meter) {
@@ -77,10 +81,12 @@ final class CurateWork implements StageStream.Work {
         this.platform = platform;
         this.settings = settings;
         this.curator = curator;
+        this.keeper = keeper;
         this.thumbnails = thumbnails;
         this.balance = balance;
         capped = platform.stages().registry().counter("vito.curate.capped");
         this.meter = meter;
+        blocking = system.dispatchers().lookup(IngestRole.BLOCKING);
         decided = TopicIndex.follow(platform.kafka(), Topics.CURATED.name(), new TopicIndex.Listener() {
             @Override
             public void read(ConsumerRecord<String, byte[]> record) {
@@ -147,8 +153,10 @@ final class CurateWork implements StageStream.Work {
             Duration pause = retryIn(verdicts, attempt);
             return pause == null
                     ? pictures(undecided, verdicts)
-                            .thenApply(pictures ->
-                                    envelopes(batch, reads, records(undecided, verdicts, pictures), attempt))
+                            .thenApplyAsync(
+                                    pictures ->
+                                            envelopes(batch, reads, records(undecided, verdicts, pictures), attempt),
+                                    blocking)
                     : after(pause).thenCompose(waited -> decide(batch, attempt + 1));
         });
     }
@@ -258,7 +266,7 @@ final class CurateWork implements StageStream.Work {
             CuratorActor.Opinion opinion = verdicts.opinions().get(i);
             Curator.Verdict verdict = opinion.verdict();
             if (verdict != null) {
-                CurationDecision decision = balanced(decision(asked, verdict, verdicts, pictures.get(i)));
+                CurationDecision decision = kept(balanced(decision(asked, verdict, verdicts, pictures.get(i))));
                 balance.note(decision); // so that the next of this batch knows; read again once it is committed
                 said.put(asked.id(), decision);
             } else if (opinion.failure() != null) {
@@ -324,6 +332,17 @@ final class CurateWork implements StageStream.Work {
                 .setReason("The class %s has the %d videos that it may have. Else it would be taken: %s"
                         .formatted(category, balance.cap(category), decision.getReason()))
                 .build();
+    }
+
+    /** The decision, with the frames for clips if these are to be made. */
+    private CurationDecision kept(CurationDecision decision) {
+        if (decision.getAccepted() && decision.getFirstAcceptedAtMs() == 0) {
+            return decision.toBuilder()
+                    .setKeptFrames(keeper.keep(decision.getVideoId()))
+                    .build();
+        }
+        keeper.drop(decision.getVideoId());
+        return decision;
     }
 
     private CurationDecision decision(

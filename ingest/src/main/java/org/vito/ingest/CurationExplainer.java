@@ -32,7 +32,7 @@ public final class CurationExplainer implements AutoCloseable {
                 settings.curate().videoNet(),
                 settings.curate().neighbours(),
                 networks,
-                new StoredFrames(decoders, video -> Path.of(video.getAddress())),
+                new StoredFrames(decoders, video -> Path.of(video.getAddress()), (video, frames) -> {}),
                 null);
         return new CurationExplainer(decoders, Curators.load(settings.curate().rule(), means));
     }

@@ -85,6 +85,7 @@ public record IngestSettings(
      * @param batch most videos judged together
      * @param linger longest wait for a batch to fill
      * @param timeout longest wait for a batch to be judged
+     * @param keptFrames frames that clips will hold
      * @param thumbnail small pictures of what was judged
      * @param balance how many videos of each class are wanted
      * @param videoNet settings of the rule of that name
@@ -95,6 +96,7 @@ public record IngestSettings(
             int batch,
             Duration linger,
             Duration timeout,
+            ClipFrameKeeper.Settings keptFrames,
             Thumbnails.Settings thumbnail,
             BalanceSettings balance,
             VideoNetSettings videoNet,
@@ -226,10 +228,16 @@ public record IngestSettings(
                 s.whole("batch", 1, 1024),
                 SourceReader.within(s, "linger", Duration.ofMillis(1), Duration.ofMinutes(1)),
                 SourceReader.within(s, "timeout", Duration.ofSeconds(1), Duration.ofDays(1)),
+                keptFrames(s.in("kept-frames")),
                 thumbnail(s.in("thumbnail")),
                 BalanceSettings.from(s.in("balance")),
                 VideoNetSettings.from(s.in("videonet")),
                 NeighbourSettings.from(s.in("neighbours")));
+    }
+
+    private static ClipFrameKeeper.Settings keptFrames(Settings s) {
+        return new ClipFrameKeeper.Settings(
+                s.bytes("bytes", 0), SourceReader.within(s, "time", Duration.ofSeconds(1), Duration.ofDays(365)));
     }
 
     private static Thumbnails.Settings thumbnail(Settings s) {

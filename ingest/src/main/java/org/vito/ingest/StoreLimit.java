@@ -19,6 +19,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vito.decode.KeptFrames;
 import org.vito.protocol.ObjectStore;
 import org.vito.protocol.ObjectStore.Stat;
 import org.vito.protocol.Platform;
@@ -41,6 +42,7 @@ final class StoreLimit implements AutoCloseable {
 
     private final long limit;
     private final ObjectStore objects;
+    private final KeptFrames kept;
     private final FinishedVideos finished;
     private final HeldObjects held;
     private final Executor blocking;
@@ -77,6 +79,7 @@ final class StoreLimit implements AutoCloseable {
         this.later = later;
         this.notes = notes;
         objects = platform.objects();
+        kept = new KeptFrames(objects);
         finished = new FinishedVideos(platform.kafka());
         removed = platform.stages().registry().counter("vito.ingest.store.removed");
         full = limit > 0; // until it is known
@@ -224,6 +227,11 @@ final class StoreLimit implements AutoCloseable {
                     .mapToLong(Stat::sizeBytes)
                     .sum();
         }
+        long frames = kept.bytes();
+        if (sum + frames < limit) {
+            return sum + frames;
+        }
+        kept.sweep(Long.MAX_VALUE); // they can be made anew
         if (sum < limit) {
             return sum;
         }

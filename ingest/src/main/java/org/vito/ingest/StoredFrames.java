@@ -1,10 +1,14 @@
 package org.vito.ingest;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.vito.decode.Decoders;
@@ -19,46 +23,46 @@ import org.vito.protocol.v1.StoredVideo;
 final class StoredFrames implements VideoFrames {
     private final Decoders decoders;
     private final Files files;
+    private final BiConsumer<String, ByteString> forClips;
 
     /** The local file of a video. */
     interface Files {
         Path of(StoredVideo video) throws IOException;
     }
 
-    StoredFrames(Decoders decoders, Files files) {
+    /** @param forClips told of a video, by its id, which of its frames clips will hold */
+    StoredFrames(Decoders decoders, Files files, BiConsumer<String, ByteString> forClips) {
         this.decoders = decoders;
         this.files = files;
-    }
-
-    /**
-     * Frames are asked for by the times that the video's frame rate gives them; where that varies, some of the frames in that
-     * span are left out.
-     */
-    @Override
-    public List<Frame> first(StoredVideo video, int count) {
-        double rate = video.getFramesPerSecond() > 0 ? video.getFramesPerSecond() : 25;
-        return at(video, LongStream.range(0, count).map(i -> Math.round(i * 1e6 / rate)));
+        this.forClips = forClips;
     }
 
     @Override
-    public List<Frame> spread(StoredVideo video, int count) {
-        return at(video, LongStream.range(0, count).map(i -> (2 * i + 1) * video.getDurationUs() / (2L * count)));
+    public CompletionStage<List<Frame>> first(StoredVideo video, int count) {
+        return taken(video, file -> decoders.first(file, video, count)).thenApply(first -> {
+            forClips.accept(video.getVideoId(), first.forClips());
+            return first.frames();
+        });
     }
 
-    private List<Frame> at(StoredVideo video, LongStream times) {
-        List<Long> wanted =
-                times.filter(us -> us < video.getDurationUs()).boxed().toList();
+    @Override
+    public CompletionStage<List<Frame>> spread(StoredVideo video, int count) {
+        List<Long> wanted = LongStream.range(0, count)
+                .map(i -> (2 * i + 1) * video.getDurationUs() / (2L * count))
+                .filter(us -> us < video.getDurationUs())
+                .boxed()
+                .toList();
+        return taken(video, file -> decoders.frames(file, wanted)).thenApply(StoredFrames::distinct);
+    }
+
+    private <T> CompletionStage<T> taken(StoredVideo video, Function<Path, CompletionStage<T>> request) {
         try {
-            return distinct(decoders.frames(files.of(video), wanted)
-                    .toCompletableFuture()
-                    .join());
+            return request.apply(files.of(video));
         } catch (IOException e) {
-            throw new RetriableException(
-                    Reason.STORAGE, "the file of %s cannot be read: %s".formatted(video.getVideoId(), e), e);
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof VitoException known
-                    ? known
-                    : new VitoException(Reason.INTERNAL, "no frames of " + video.getVideoId() + ": " + e.getCause(), e);
+            return CompletableFuture.failedStage(new RetriableException(
+                    Reason.STORAGE, "the file of %s cannot be read: %s".formatted(video.getVideoId(), e), e));
+        } catch (VitoException e) {
+            return CompletableFuture.failedStage(e);
         }
     }
 

@@ -135,19 +135,33 @@ public final class DirectoryObjectStore implements ObjectStore {
     }
 
     @Override
-    @SuppressWarnings("StreamResourceLeak") // closing what is returned closes the walk
+    @SuppressWarnings("StreamResourceLeak") // closing what is returned closes the directories
     public Stream<Stat> list(String prefix) throws IOException {
         if (!PREFIX.matcher(prefix).matches() || !Files.isDirectory(root.resolve(prefix))) {
             return Stream.empty();
         }
-        return Files.walk(root.resolve(prefix), 2).flatMap(file -> {
-            String address = prefix + "/" + file.getFileName();
-            try {
-                return ADDRESS.matcher(address).matches() ? statOf(address, file).stream() : Stream.empty();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        return Files.list(root.resolve(prefix))
+                .filter(Files::isDirectory)
+                .flatMap(DirectoryObjectStore::files)
+                .flatMap(file -> found(prefix + "/" + file.getFileName(), file));
+    }
+
+    @SuppressWarnings("StreamResourceLeak") // closed by the stream that it becomes a part of
+    private static Stream<Path> files(Path directory) {
+        try {
+            return Files.list(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The object in {@code file}, unless it is none, or has gone meanwhile. */
+    private static Stream<Stat> found(String address, Path file) {
+        try {
+            return ADDRESS.matcher(address).matches() ? statOf(address, file).stream() : Stream.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

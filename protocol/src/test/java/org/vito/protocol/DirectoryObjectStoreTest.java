@@ -54,6 +54,30 @@ class DirectoryObjectStoreTest {
     }
 
     @Test
+    void whatGoesWhileItIsListedIsPassedOver() throws IOException {
+        List<String> together = new ArrayList<>(); // in one directory, so that it is open when they go
+        for (int i = 0; together.size() < 8; i++) {
+            String bytes = "object " + i;
+            if (Sha256.of(bytes.getBytes(UTF_8)).startsWith("ab")) {
+                together.add(store.put("videos", stream(bytes), 99).address());
+            }
+        }
+        List<String> listed = new ArrayList<>();
+        try (Stream<ObjectStore.Stat> all = store.list("videos")) {
+            for (ObjectStore.Stat each : (Iterable<ObjectStore.Stat>) all::iterator) {
+                listed.add(each.address());
+                for (String other : together) {
+                    if (!other.equals(each.address())) {
+                        store.delete(other);
+                    }
+                }
+            }
+        }
+        assertThat(together).containsAll(listed);
+        assertThat(listed).isNotEmpty();
+    }
+
+    @Test
     void theSameBytesAreOneObject() throws IOException {
         assertThat(store.put("videos", stream("abc"), 9).existed()).isFalse();
         assertThat(store.put("videos", stream("abc"), 9).existed()).isTrue();

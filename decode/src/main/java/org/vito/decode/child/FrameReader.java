@@ -79,9 +79,9 @@ final class FrameReader implements AutoCloseable {
         }
     }
 
-    /** Whether every frame is decoded so that frames can be numbered. */
+    /** Whether every frame is decoded, so that frames can be numbered, or the first ones be taken. */
     private boolean countsFrames() {
-        return request.getSample().getNumbered();
+        return request.getSample().getNumbered() || request.getSample().getFirst() > 0;
     }
 
     private void reopen() {
@@ -126,6 +126,22 @@ final class FrameReader implements AutoCloseable {
             }
         }
         return input.timeBase().compare(laterTicks - originTicks, us) >= 0;
+    }
+
+    /** Reads the next frame. @return whether there is one; if not, the frame at hand stays */
+    boolean advance() {
+        step();
+        return !ended;
+    }
+
+    /** The frame at hand, read last. */
+    AVFrame latest() {
+        return later;
+    }
+
+    /** Time of {@link #latest}. */
+    long latestUs() {
+        return input.timeBase().micros(laterTicks - originTicks);
     }
 
     /** Of the two frames at hand, after {@link #reach}, the one nearest to {@code us}. */

@@ -16,7 +16,7 @@ import org.vito.decode.child.v1.Window;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
-/** Takes, of one video, the frames nearest to the wanted times of many windows, in one pass forwards. */
+/** Takes, of one video, the frames nearest to the wanted times of many windows, or the first frames, in one pass forwards. */
 final class SamplingPass {
     // The decode plan. Decoding is the price of everything here, so each frame is decoded at most once and as few
     // as can be. The wanted times of all windows are sorted; the reader's position only moves forwards. From the
@@ -72,6 +72,7 @@ final class SamplingPass {
         try (FrameReader reader = FrameReader.open(request);
                 JpegEncoder encoder =
                         JpegEncoder.forVideo(reader.input(), sample.getShortSide(), sample.getQuality())) {
+            takeFirst(reader, encoder);
             boolean reachable = true;
             for (Wanted wanted : plan()) {
                 if (reachable) {
@@ -93,6 +94,19 @@ final class SamplingPass {
                     .addAllLost(reader.lost())
                     .addAllCutsUs(reader.cutsUs())
                     .build();
+        }
+    }
+
+    private void takeFirst(FrameReader reader, JpegEncoder encoder) {
+        for (int i = 0; i < sample.getFirst() && (i == 0 || reader.advance()); i++) {
+            long us = reader.latestUs();
+            tell(us);
+            finished.accept(SampledWindow.newBuilder()
+                    .setIndex(i)
+                    .setWidth(encoder.width())
+                    .setHeight(encoder.height())
+                    .addFrames(sampled(reader.latest(), us, encoder).setWantedUs(us))
+                    .build());
         }
     }
 
@@ -140,13 +154,7 @@ final class SamplingPass {
     }
 
     private SampledFrame frame(FrameReader reader, JpegEncoder encoder, Wanted wanted, long us) {
-        AVFrame nearest = reader.nearest(wanted.us());
-        SampledFrame.Builder frame = SampledFrame.newBuilder()
-                .setPtsUs(us)
-                .setJpeg(UnsafeByteOperations.unsafeWrap(encoder.encode(nearest))) // an array of its own
-                .setKey(FrameFlags.key(nearest))
-                .setInterlaced(FrameFlags.interlaced(nearest))
-                .setDamaged(FrameFlags.damaged(nearest));
+        SampledFrame.Builder frame = sampled(reader.nearest(wanted.us()), us, encoder);
         if (sample.getNumbered()) {
             long number = reader.nearestNumber(wanted.us());
             long first = Math.max(reader.nearestKeyNumber(wanted.us()), lastNumber + 1);
@@ -155,5 +163,14 @@ final class SamplingPass {
             frame.setNumber(number);
         }
         return frame.build();
+    }
+
+    private static SampledFrame.Builder sampled(AVFrame frame, long us, JpegEncoder encoder) {
+        return SampledFrame.newBuilder()
+                .setPtsUs(us)
+                .setJpeg(UnsafeByteOperations.unsafeWrap(encoder.encode(frame))) // an array of its own
+                .setKey(FrameFlags.key(frame))
+                .setInterlaced(FrameFlags.interlaced(frame))
+                .setDamaged(FrameFlags.damaged(frame));
     }
 }

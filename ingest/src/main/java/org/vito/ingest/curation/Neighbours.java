@@ -1,9 +1,14 @@
 package org.vito.ingest.curation;
 
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +31,7 @@ import org.vito.protocol.v1.StoredVideo;
 final class Neighbours implements Curator {
     private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
     private static final int SHOWN = 5; // neighbours in the evidence
+    private static final int EMBEDDED = 20; // frames at a time, unless one video has more
 
     private final NeighbourSettings settings;
     private final CurationNetworks networks;
@@ -161,14 +167,25 @@ final class Neighbours implements Curator {
 
     @Override
     public List<Verdict> judge(List<StoredVideo> videos) {
-        List<Verdict> verdicts = videos.stream().map(this::judge).toList();
+        List<float[]> vectors = vectors(videos);
+        List<Verdict> verdicts = IntStream.range(0, videos.size())
+                .mapToObj(i -> judge(videos.get(i).getVideoId(), vectors.get(i)))
+                .toList();
         seen.save();
         return verdicts;
     }
 
     @Override
     public List<Verdict> judgeAgain(List<CurationDecision> before) {
-        List<Verdict> verdicts = before.stream().map(this::judgeAgain).toList();
+        Deque<float[]> made = new ArrayDeque<>(vectors(before.stream()
+                .filter(decision -> !hasVector(decision))
+                .map(CurationDecision::getVideo)
+                .toList()));
+        List<Verdict> verdicts = before.stream()
+                .map(decision -> judgeAgain(
+                        decision.getVideoId(),
+                        hasVector(decision) ? Vectors.floats(decision.getEmbedding()) : made.remove()))
+                .toList();
         seen.save();
         return verdicts;
     }
@@ -177,20 +194,21 @@ final class Neighbours implements Curator {
      * A video that was no duplicate is compared with such videos alone: those that were found to be its own duplicates came after
      * it and are in its place otherwise.
      */
-    private Verdict judgeAgain(CurationDecision before) {
-        String id = before.getVideoId();
-        float[] known = Vectors.floats(before.getEmbedding());
-        boolean same = before.getNetwork().equals(network()) && known.length == embedder.dimensions();
-        float[] vector = same ? known : vector(before.getVideo());
+    private Verdict judgeAgain(String id, float[] vector) {
         if (!seen.isOriginal(id)) {
             return judge(id, vector, duplicateOf(id, vector));
         }
         return judge(id, vector, near(settings, seen.nearestOriginals(id, vector, 1)));
     }
 
-    private Verdict judge(StoredVideo video) {
-        float[] vector = vector(video);
-        return judge(video.getVideoId(), vector, duplicateOf(video.getVideoId(), vector));
+    /** Whether the decision holds the vector that this network would give now. */
+    private boolean hasVector(CurationDecision before) {
+        return before.getNetwork().equals(network())
+                && before.getEmbedding().size() == embedder.dimensions() * Float.BYTES;
+    }
+
+    private Verdict judge(String id, float[] vector) {
+        return judge(id, vector, duplicateOf(id, vector));
     }
 
     private Verdict judge(String videoId, float[] vector, @Nullable Neighbour duplicate) {
@@ -199,12 +217,31 @@ final class Neighbours implements Curator {
         return verdict;
     }
 
-    private float[] vector(StoredVideo video) {
-        List<Frame> taken = frames.spread(video, settings.frames());
+    /** The vectors of {@code videos}, frames of several being decoded and embedded together. */
+    private List<float[]> vectors(List<StoredVideo> videos) {
+        List<List<Frame>> taken = Ahead.inOrder(videos, video -> {
+            CompletionStage<List<Frame>> spread = frames.spread(video, settings.frames());
+            return () -> some(video, VideoFrames.await(spread));
+        });
+        List<float[]> vectors = new ArrayList<>(videos.size());
+        int together = Math.max(1, EMBEDDED / settings.frames()); // videos
+        for (int begin = 0; begin < taken.size(); begin += together) {
+            List<List<Frame>> group = taken.subList(begin, Math.min(taken.size(), begin + together));
+            float[][] rows = embedder.embed(group.stream().flatMap(List::stream).toList());
+            int row = 0;
+            for (List<Frame> each : group) {
+                vectors.add(Vectors.mean(Arrays.copyOfRange(rows, row, row + each.size())));
+                row += each.size();
+            }
+        }
+        return vectors;
+    }
+
+    private static List<Frame> some(StoredVideo video, List<Frame> taken) {
         if (taken.isEmpty()) {
             throw new VitoException(Reason.DAMAGED_VIDEO, "no frame of " + video.getVideoId() + " can be decoded");
         }
-        return Vectors.mean(embedder.embed(taken));
+        return taken;
     }
 
     private @Nullable Neighbour duplicateOf(String videoId, float[] vector) {

@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -95,17 +98,20 @@ final class VideoNet implements Curator {
 
     @Override
     public List<Verdict> judge(List<StoredVideo> videos) {
-        return videos.stream().map(video -> verdict(explain(video))).toList();
+        return verdicts(videos, video -> begin(video, CurationDecision.getDefaultInstance()));
     }
 
     @Override
     public List<Verdict> judgeAgain(List<CurationDecision> before) {
-        return before.stream()
-                .map(decision -> verdict(explain(decision.getVideo(), decision)))
-                .toList();
+        return verdicts(before, decision -> begin(decision.getVideo(), decision));
     }
 
-    private Verdict verdict(Explanation why) {
+    /** While frames of a case are classified, those of the next ones are decoded. */
+    private static <T> List<Verdict> verdicts(List<T> cases, Function<T, Supplier<Explanation>> begin) {
+        return Ahead.inOrder(cases, begin).stream().map(VideoNet::verdict).toList();
+    }
+
+    private static Verdict verdict(Explanation why) {
         Comparator<Explanation.Judged> fittingFirst = Comparator.comparing(frame -> frame.fits() ? 0 : 1);
         Comparator<Explanation.Judged> surestFirst =
                 Comparator.comparing(frame -> -frame.guesses().get(0).probability());
@@ -124,27 +130,38 @@ final class VideoNet implements Curator {
 
     @Override
     public Explanation explain(StoredVideo video) {
-        return explain(video, CurationDecision.getDefaultInstance());
+        return begin(video, CurationDecision.getDefaultInstance()).get();
     }
 
-    /** @param before a decision on the video, whose evidence is taken if it is all that would be seen now */
-    private Explanation explain(StoredVideo video, CurationDecision before) {
+    /**
+     * Has frames of the video decoded, if any are needed.
+     *
+     * @param before a decision on the video, whose evidence is taken if it is all that would be seen now
+     * @return what waits for them and looks at them
+     */
+    private Supplier<Explanation> begin(StoredVideo video, CurationDecision before) {
         long leastUs = settings.minimumDuration().toNanos() / 1000;
         if (video.getDurationUs() < leastUs) {
-            return rejected("It lasts %s, less than %s.".formatted(seconds(video.getDurationUs()), seconds(leastUs)));
+            return () ->
+                    rejected("It lasts %s, less than %s.".formatted(seconds(video.getDurationUs()), seconds(leastUs)));
         }
         TitleMatcher.Match match = titles.match(video.getTitle());
         if (match.isEmpty()) {
-            return rejected("Its title names none of %d classes.".formatted(vocabulary.size()));
+            return () -> rejected("Its title names none of %d classes.".formatted(vocabulary.size()));
         }
         String says = "The title says "
                 + match.names().stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "));
         if (classifier == null) {
             String label = vocabulary.label(match.classes().first());
-            return new Explanation(true, label, says + ".", match.names(), List.of());
+            return () -> new Explanation(true, label, says + ".", match.names(), List.of());
         }
         List<Seen> seen = before.getCurator().equals(name()) ? remembered(before, match.classes()) : List.of();
-        return explain(says, match, seen.isEmpty() ? look(classifier, video, match.classes()) : seen);
+        if (!seen.isEmpty()) {
+            return () -> explain(says, match, seen);
+        }
+        FrameClassifier network = classifier;
+        CompletionStage<List<Frame>> first = frames.first(video, settings.frames());
+        return () -> explain(says, match, look(network, VideoFrames.await(first), match.classes()));
     }
 
     private static Explanation rejected(String reason) {
@@ -152,8 +169,7 @@ final class VideoNet implements Curator {
     }
 
     /** What the first frames show; no further than a frame that fits, unless the settings ask for all. */
-    private List<Seen> look(FrameClassifier network, StoredVideo video, SortedSet<Integer> wanted) {
-        List<Frame> all = frames.first(video, settings.frames());
+    private List<Seen> look(FrameClassifier network, List<Frame> all, SortedSet<Integer> wanted) {
         List<Seen> seen = new ArrayList<>();
         for (int begin = 0; begin < all.size(); begin += settings.batch()) {
             List<Frame> batch = all.subList(begin, Math.min(all.size(), begin + settings.batch()));

@@ -3,6 +3,8 @@ package org.vito.ingest.curation;
 import akka.actor.typed.ActorRef;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.vito.ingest.CurationNetworks;
 import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.Frame;
@@ -27,13 +29,14 @@ public final class CuratorActorCommands {
     /** A frame that shows nothing. */
     static final class StillFrames implements VideoFrames {
         @Override
-        public List<Frame> first(StoredVideo video, int count) {
-            return List.of();
+        public CompletionStage<List<Frame>> first(StoredVideo video, int count) {
+            return CompletableFuture.completedStage(List.of());
         }
 
         @Override
-        public List<Frame> spread(StoredVideo video, int count) {
-            return List.of(Frame.newBuilder().setJpeg(video.getTitleBytes()).build());
+        public CompletionStage<List<Frame>> spread(StoredVideo video, int count) {
+            return CompletableFuture.completedStage(
+                    List.of(Frame.newBuilder().setJpeg(video.getTitleBytes()).build()));
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,9 +30,12 @@ class NeighboursTest {
     Path directory;
 
     private final List<CurationDecision> decided = new ArrayList<>();
+    private final Degrees network = new Degrees();
 
     /** What a frame holds are the degrees of its vector in the plane. */
     private static final class Degrees implements CurationNetworks, FrameEmbedder {
+        private final List<Integer> batches = new ArrayList<>();
+
         @Override
         public FrameClassifier classifier(String weights) {
             throw new AssertionError("nothing is classified");
@@ -59,6 +63,7 @@ class NeighboursTest {
 
         @Override
         public float[][] embed(List<Frame> frames) {
+            batches.add(frames.size());
             return frames.stream()
                     .map(frame -> vector(frame.getJpeg().toStringUtf8()))
                     .toArray(float[][]::new);
@@ -114,7 +119,7 @@ class NeighboursTest {
         return Neighbours.load(new Curators.Means(
                 new VideoNetSettings("", "", Duration.ZERO, 1, 1, false),
                 settings,
-                new Degrees(),
+                network,
                 new CuratorActorCommands.StillFrames(),
                 memory));
     }
@@ -148,6 +153,24 @@ class NeighboursTest {
             assertThat(other.reason()).isEqualTo("It is like none of 3 videos before (cosine 0.978 at most).");
             assertThat(Vectors.floats(other.embedding())[1]).isCloseTo(0.342f, within(1e-3f));
             assertThat(judge(rule, "d", 20).accepted()).isTrue(); // itself is no duplicate of itself
+        }
+    }
+
+    @Test
+    void framesOfSeveralVideosAreEmbeddedTogetherAndEachVideoIsComparedWithTheOnesBefore() {
+        List<StoredVideo> videos = Stream.of(0, 4, 8, 20, 40, 60, 61, 80, 100, 102, 120, 0)
+                .map(degrees -> StoredVideo.newBuilder()
+                        .setVideoId(UUID.randomUUID().toString())
+                        .setTitle(String.valueOf(degrees))
+                        .build())
+                .toList();
+        try (Neighbours rule = rule("", 4)) {
+            assertThat(rule.judge(videos))
+                    .extracting(Curator.Verdict::accepted)
+                    .containsExactly(true, false, false, true, true, true, false, true, true, false, true, false);
+            assertThat(network.batches)
+                    .as("of videos that have up to four frames each, and here one")
+                    .containsExactly(5, 5, 2);
         }
     }
 

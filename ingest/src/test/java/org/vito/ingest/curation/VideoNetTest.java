@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.vito.ingest.FrameClassifier;
@@ -26,6 +29,7 @@ class VideoNetTest {
     private static final class Said implements FrameClassifier {
         private final int[] shown;
         private final List<Integer> batches = new ArrayList<>();
+        private Runnable before = () -> {};
 
         Said(int... shown) {
             this.shown = shown;
@@ -43,6 +47,7 @@ class VideoNetTest {
 
         @Override
         public float[][] classify(List<Frame> frames) {
+            before.run();
             batches.add(frames.size());
             return frames.stream()
                     .map(frame -> {
@@ -60,15 +65,18 @@ class VideoNetTest {
 
     /** Frames that are told apart by their times alone. */
     private static final class Counted implements VideoFrames {
+        private final AtomicInteger asked = new AtomicInteger();
+
         @Override
-        public List<Frame> first(StoredVideo video, int count) {
-            return IntStream.range(0, count)
+        public CompletionStage<List<Frame>> first(StoredVideo video, int count) {
+            asked.incrementAndGet();
+            return CompletableFuture.completedStage(IntStream.range(0, count)
                     .mapToObj(i -> Frame.newBuilder().setPtsUs(i * 1000L).build())
-                    .toList();
+                    .toList());
         }
 
         @Override
-        public List<Frame> spread(StoredVideo video, int count) {
+        public CompletionStage<List<Frame>> spread(StoredVideo video, int count) {
             throw new AssertionError("the first ones are what counts");
         }
     }
@@ -97,6 +105,23 @@ class VideoNetTest {
         assertThat(said.batches).containsExactly(4, 4); // and no further
         assertThat(verdict.evidence()).extracting(Evidence::getPtsUs).startsWith(6000L, 5000L, 7000L);
         assertThat(verdict.evidence()).hasSize(8);
+    }
+
+    @Test
+    void whileOneIsClassifiedAFewOfTheNextAreDecoded() {
+        Counted frames = new Counted();
+        Said said = new Said(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        List<Integer> asked = new ArrayList<>();
+        said.before = () -> asked.add(frames.asked.get());
+        try (VideoNet rule = new VideoNet(SETTINGS, VOCABULARY, said, frames)) {
+            List<StoredVideo> videos = IntStream.range(0, 12)
+                    .mapToObj(i -> video(i == 1 ? "nothing" : "goldfish", 12))
+                    .toList();
+            assertThat(rule.judge(videos))
+                    .extracting(Curator.Verdict::accepted)
+                    .containsExactly(true, false, true, true, true, true, true, true, true, true, true, true);
+            assertThat(asked).containsExactly(8, 10, 11, 11, 11, 11, 11, 11, 11, 11, 11);
+        }
     }
 
     @Test
