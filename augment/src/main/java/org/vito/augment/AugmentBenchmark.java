@@ -150,6 +150,7 @@ public final class AugmentBenchmark {
             views = worker.made;
         }
         return Arrays.stream(Stage.values())
+                .filter(stage -> clock.nanos(stage) > 0) // rows that stay rows are not turned
                 .map(stage -> new StageTime(stage.name().toLowerCase(Locale.ROOT), clock.nanos(stage) / 1e3 / views))
                 .toList();
     }
@@ -161,7 +162,7 @@ public final class AugmentBenchmark {
         private final Source source;
         private final StageClock clock;
         private final ImageDecoder decoder = new ImageDecoder(Images.MAX_PIXELS);
-        private final ViewTransform transform;
+        private final ViewMaker transform;
         private final List<ByteBuffer> raw;
         private final ByteBuffer out = ByteBuffer.allocateDirect(settings.viewBytes());
         private int made;
@@ -169,7 +170,7 @@ public final class AugmentBenchmark {
         Worker(Variant variant, StageClock clock) {
             source = variant.source();
             this.clock = clock;
-            transform = new ViewTransform(settings.size(), variant.jitter(), clock);
+            transform = ViewMaker.of(settings.size(), variant.jitter(), clock);
             raw = frames.stream()
                     .map(frame -> ByteBuffer.allocateDirect(frame.rgb().size())
                             .put(frame.rgb().asReadOnlyByteBuffer())

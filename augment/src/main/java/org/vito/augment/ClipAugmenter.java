@@ -11,13 +11,13 @@ final class ClipAugmenter implements AutoCloseable {
     private final AugmentSettings settings;
     private final long seed;
     private final ImageDecoder decoder;
-    private final ViewTransform transform;
+    private final ViewMaker transform;
 
     ClipAugmenter(AugmentSettings settings, long seed) {
         this.settings = settings;
         this.seed = seed;
         decoder = new ImageDecoder(settings.maxPixels());
-        transform = new ViewTransform(settings.size(), settings.jitter());
+        transform = ViewMaker.of(settings.size(), settings.jitter(), StageClock.DEAF);
     }
 
     /**

@@ -106,7 +106,7 @@ final class CropResize implements AutoCloseable {
     }
 
     /** Mixes the lines from {@code first} on, kept in turn in {@code ring}, as the taps say of the line {@code at}. */
-    private static void mix(float[] out, float[][] ring, int first, BicubicTaps taps, int at, int n, boolean clip) {
+    static void mix(float[] out, float[][] ring, int first, BicubicTaps taps, int at, int n, boolean clip) {
         int count = taps.count();
         float[] weights = taps.weights();
         int w = at * count;

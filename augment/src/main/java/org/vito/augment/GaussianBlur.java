@@ -15,9 +15,24 @@ final class GaussianBlur {
 
     /** @param size side of the views, pixels */
     GaussianBlur(int size) {
-        radius = size / 10 / 2;
+        this(size, Lines.padded(size));
+    }
+
+    /** @param length values of one colour in a line, rounded up */
+    GaussianBlur(int size, int length) {
+        radius = radius(size);
         taps = new float[radius + 1];
-        zeros = new float[3 * Lines.padded(size)];
+        zeros = new float[3 * length];
+    }
+
+    /** The greatest radius, pixels. */
+    static int radius(int size) {
+        return size / 10 / 2;
+    }
+
+    /** From the middle outwards, as computed last. */
+    float[] taps() {
+        return taps;
     }
 
     /**

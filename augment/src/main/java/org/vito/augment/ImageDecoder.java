@@ -25,6 +25,7 @@ final class ImageDecoder implements AutoCloseable {
     private Mat input = new Mat();
     private int width;
     private int height;
+    private long decoded;
 
     /** @param maxPixels most pixels of a picture */
     ImageDecoder(long maxPixels) {
@@ -76,6 +77,7 @@ final class ImageDecoder implements AutoCloseable {
     }
 
     private boolean decode(int size) {
+        decoded++;
         input.cols(size);
         try (Mat decoded = opencv_imgcodecs.imdecode(input, FLAGS, picture)) {
             if (decoded.empty() || decoded.type() != opencv_core.CV_8UC3 || !decoded.isContinuous()) {
@@ -87,6 +89,11 @@ final class ImageDecoder implements AutoCloseable {
         } catch (RuntimeException e) { // OpenCV's way to refuse
             return false;
         }
+    }
+
+    /** How often something has been decoded, with or without success. */
+    long decoded() {
+        return decoded;
     }
 
     /** Width of the picture decoded last. */

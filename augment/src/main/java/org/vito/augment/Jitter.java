@@ -4,26 +4,21 @@ import java.util.Arrays;
 
 /**
  * Colour jitter: four changes in the order drawn. Contrast needs the whole picture's means, so the changes before it and those
- * from it on each run over the picture once, strip by strip. Keeps its memory between calls; one thread at a time.
+ * from it on each run over the picture once, some lines at a time. Keeps its memory between calls; one thread at a time.
  */
 final class Jitter {
     static final int BRIGHTNESS = 0;
     static final int CONTRAST = 1;
     static final int SATURATION = 2;
 
-    /** Pixels of a strip, about: few enough to stay in the nearest cache. */
-    private static final int STRIP = 1024;
-
     private final JitterDefinition definition;
-    private final int linesTogether;
     private final Colours colours;
     private final double[] centres = new double[3];
 
-    /** @param size side of the views, pixels */
-    Jitter(JitterDefinition definition, int size) {
+    /** @param colours what changes the pixels */
+    Jitter(JitterDefinition definition, Colours colours) {
         this.definition = definition;
-        linesTogether = Math.max(1, STRIP / size);
-        colours = new Colours(linesTogether * size);
+        this.colours = colours;
     }
 
     void apply(Lines picture, ViewDraw draw) {
@@ -38,8 +33,8 @@ final class Jitter {
     }
 
     private void run(Lines picture, ViewDraw draw, int first, int end, boolean sum) {
-        for (int line = 0; line < picture.size; line += linesTogether) {
-            colours.load(picture, line, Math.min(picture.size, line + linesTogether));
+        for (int line = 0; line < picture.size; line += colours.linesTogether()) {
+            colours.load(picture, line, Math.min(picture.size, line + colours.linesTogether()));
             for (int k = first; k < end; k++) {
                 change(draw, draw.order()[k]);
             }

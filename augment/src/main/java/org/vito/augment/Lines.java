@@ -9,16 +9,30 @@ final class Lines {
     /** Lines, and values of one colour in each. */
     final int size;
 
-    /** From one colour to the next within a line: the size rounded up to whole vectors of the processor. */
+    /** From one colour to the next within a line: the size rounded up to whole vectors of the processor, and the rim. */
     final int stride;
 
-    /** {@code [size][3 * stride]}. */
+    /** Where in a line its red begins. */
+    final int first;
+
+    /** {@code [size][first + 3 * stride]}. */
     final float[][] lines;
 
     Lines(int size) {
+        this(size, padded(size), 0);
+    }
+
+    /**
+     * Lines with room around each colour's values.
+     *
+     * @param length values of one colour, rounded up
+     * @param rim values before, between and after the colours
+     */
+    Lines(int size, int length, int rim) {
         this.size = size;
-        stride = padded(size);
-        lines = new float[size][3 * stride];
+        stride = length + rim;
+        first = rim;
+        lines = new float[size][rim + 3 * stride];
     }
 
     /** A length rounded up to whole vectors. */

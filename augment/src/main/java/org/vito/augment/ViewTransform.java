@@ -4,11 +4,10 @@ import java.nio.ByteBuffer;
 import org.vito.augment.StageClock.Stage;
 
 /**
- * Makes one view of a frame: crop, flip, colour jitter, grey, blur, solarise, in that order, in numbers from 0 to 1 that become
- * bytes only at the end. The view's columns are lines; for the way down of its blur its rows become lines. Works in memory of its
- * own that it keeps from one view to the next; one thread at a time.
+ * Makes views by loops that HotSpot's compiler makes vector instructions of without being asked: those that read and write whole
+ * lines. The view's columns are lines; for the way down of its blur its rows become lines.
  */
-final class ViewTransform implements AutoCloseable {
+final class ViewTransform implements ViewMaker {
     private final CropResize resize = new CropResize(false);
     private final Lines view;
     private final Lines blurred;
@@ -19,29 +18,18 @@ final class ViewTransform implements AutoCloseable {
     private final StageClock clock;
 
     /** @param size side of the views, pixels */
-    ViewTransform(int size, JitterDefinition definition) {
-        this(size, definition, StageClock.DEAF);
-    }
-
     ViewTransform(int size, JitterDefinition definition, StageClock clock) {
         this.clock = clock;
         view = new Lines(size);
         blurred = new Lines(size);
         turned = new float[3 * view.stride * view.stride];
-        jitter = new Jitter(definition, size);
+        jitter = new Jitter(definition, new StripColours(size));
         blur = new GaussianBlur(size);
         bytes = new ViewBytes(size);
     }
 
-    /**
-     * Makes a view.
-     *
-     * @param pixels the frame, {@code [height, width, 3]} bytes from index 0, RGB
-     * @param width the frame's width
-     * @param draw every random number
-     * @param out takes the view, {@code [size, size, 3]} bytes, from index {@code at}; its position stays
-     */
-    void apply(ByteBuffer pixels, int width, ViewDraw draw, ByteBuffer out, int at) {
+    @Override
+    public void apply(ByteBuffer pixels, int width, ViewDraw draw, ByteBuffer out, int at) {
         resize.apply(pixels, width, draw.crop(), draw.flip(), view);
         clock.ended(Stage.RESIZE);
         if (draw.jitter()) {

@@ -19,8 +19,12 @@ class ClipViewsTest {
             ConfigFactory.parseString("vito.augment.size = 32").withFallback(ConfigFactory.load()));
 
     private static Clip clip() {
+        return clip(5);
+    }
+
+    private static Clip clip(int frames) {
         Clip.Builder clip = Clip.newBuilder().setClipId("v@0").setVideoId("v").setLengthUs(2_560_000);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < frames; i++) {
             byte[] pixels = ViewTransformTest.frame(60, 44, new Random(i));
             clip.addFrames(Frame.newBuilder()
                     .setPtsUs(i * 400_000L)
@@ -55,6 +59,32 @@ class ClipViewsTest {
     }
 
     @Test
+    void aFrameThatSeveralViewsAreMadeOfIsDecodedOnce() {
+        assertThat(decodings("marginal", 5)).isEqualTo(3);
+        assertThat(decodings("marginal", 2)).isEqualTo(2);
+        assertThat(decodings("marginal", 1)).isEqualTo(1);
+        assertThat(decodings("same", 5)).isEqualTo(1);
+    }
+
+    /** How often something is decoded for three views of a clip of so many frames. */
+    private static long decodings(String sampling, int frames) {
+        AugmentSettings settings = AugmentSettings.from(
+                ConfigFactory.parseString("vito.augment { size = 32, sampling = " + sampling + " }")
+                        .withFallback(ConfigFactory.load()));
+        ByteBuffer out = ByteBuffer.allocate(3 * settings.viewBytes());
+        long[] decodings = new long[1];
+        int[] views = new int[1];
+        try (ClipAugmenter augmenter = new ClipAugmenter(settings, 7)) {
+            augmenter.augment(new ClipBatch.Example(clip(frames), 2, 1, 5), 0, 1, out, (view, frame, decoder, draw) -> {
+                decodings[0] = decoder.decoded();
+                views[0]++;
+            });
+        }
+        assertThat(views[0]).isEqualTo(3);
+        return decodings[0];
+    }
+
+    @Test
     void aClipWithoutAFrameIsNamed() {
         try (ClipViews views = new ClipViews(SETTINGS, 7)) {
             assertThatThrownBy(() -> views.of(Clip.newBuilder().setClipId("v@0").build(), 0))
@@ -77,7 +107,7 @@ class ClipViewsTest {
         assertThat(result.rates()).allMatch(rate -> rate.runs().size() == 2 && rate.median() > 0);
         assertThat(result.stages())
                 .extracting(AugmentBenchmark.StageTime::stage)
-                .containsExactly("decode", "resize", "colour", "blur", "turn", "write");
+                .containsExactly("decode", "resize", "colour", "blur", "write");
         assertThat(result.stages()).allMatch(stage -> stage.microseconds() > 0);
     }
 }

@@ -32,12 +32,17 @@ class JitterTest {
 
     @Test
     void changesAreTorchvisionsAndPillowsToTheLetter() {
+        changesAreTorchvisionsAndPillowsToTheLetter(new StripColours(30));
+        changesAreTorchvisionsAndPillowsToTheLetter(new RowColours(Kinds.kernels(), 30));
+    }
+
+    private static void changesAreTorchvisionsAndPillowsToTheLetter(Colours colours) {
         List<Golden.Line> lines = Golden.lines("/colour-changes.txt");
         assertThat(lines).hasSize(21);
         for (Golden.Line line : lines) {
             double[] expected = line.from(1);
             boolean bytes = line.what().startsWith("pillow");
-            double[] ours = jittered(only(line.what(), line.numbers()[0]));
+            double[] ours = jittered(only(line.what(), line.numbers()[0]), colours);
             for (int i = 0; i < expected.length; i++) {
                 assertThat(bytes ? ours[i] * 255 : ours[i])
                         .as("%s %s, value %d", line.what(), line.numbers()[0], i)
@@ -47,18 +52,19 @@ class JitterTest {
     }
 
     /** Jitter works on squares: the mean is that of the whole picture only if that is what the square holds. */
-    private static double[] jittered(ViewDraw draw) {
+    private static double[] jittered(ViewDraw draw, Colours colours) {
         byte[] picture = Golden.picture(WIDTH, HEIGHT);
-        Lines square = new Lines(30); // each pixel of the picture is a line of it
+        Lines square = new Lines(30, 32, 16); // each pixel of the picture is a line of it
         for (int pixel = 0; pixel < WIDTH * HEIGHT; pixel++) {
             for (int i = 0; i < 90; i++) {
-                square.lines[pixel][i / 30 * square.stride + i % 30] = (picture[pixel * 3 + i / 30] & 0xff) / 255f;
+                square.lines[pixel][square.first + i / 30 * square.stride + i % 30] =
+                        (picture[pixel * 3 + i / 30] & 0xff) / 255f;
             }
         }
-        new Jitter(JitterDefinition.TORCHVISION, 30).apply(square, draw);
+        new Jitter(JitterDefinition.TORCHVISION, colours).apply(square, draw);
         double[] out = new double[WIDTH * HEIGHT * 3];
         for (int i = 0; i < out.length; i++) {
-            out[i] = square.lines[i / 3][i % 3 * square.stride + 17];
+            out[i] = square.lines[i / 3][square.first + i % 3 * square.stride + 17];
         }
         return out;
     }

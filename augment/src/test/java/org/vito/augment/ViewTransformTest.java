@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,17 +39,22 @@ class ViewTransformTest {
 
     @Test
     void contrastIsTheGoldenOne() {
-        Lines picture = new Lines(2);
+        contrastIsTheGoldenOne(new StripColours(2));
+        contrastIsTheGoldenOne(new RowColours(Kinds.kernels(), 2));
+    }
+
+    private static void contrastIsTheGoldenOne(Colours colours) {
+        Lines picture = new Lines(2, 16, 16);
         for (int c = 0; c < 3; c++) {
-            picture.lines[0][c * picture.stride] = .2f;
-            picture.lines[0][c * picture.stride + 1] = .4f;
-            picture.lines[1][c * picture.stride] = .6f;
-            picture.lines[1][c * picture.stride + 1] = .8f;
+            picture.lines[0][picture.first + c * picture.stride] = .2f;
+            picture.lines[0][picture.first + c * picture.stride + 1] = .4f;
+            picture.lines[1][picture.first + c * picture.stride] = .6f;
+            picture.lines[1][picture.first + c * picture.stride + 1] = .8f;
         }
         ViewDraw draw = draw(new Crop(0, 0, 1, 1), false, 0, 1.4, 1, 0, false, false, 1, false);
-        new Jitter(JitterDefinition.BYOL, 2).apply(picture, draw);
+        new Jitter(JitterDefinition.BYOL, colours).apply(picture, draw);
         for (int c = 0; c < 3; c++) {
-            int at = c * picture.stride;
+            int at = picture.first + c * picture.stride;
             assertThat(java.util.Arrays.copyOfRange(picture.lines[0], at, at + 2))
                     .containsExactly(new float[] {.08f, .36f}, within(1e-6f));
             assertThat(java.util.Arrays.copyOfRange(picture.lines[1], at, at + 2))
@@ -109,7 +116,7 @@ class ViewTransformTest {
     @CsvSource({"8,BYOL", "19,BYOL", "32,TORCHVISION", "63,TORCHVISION", "112,BYOL", "224,BYOL", "224,TORCHVISION"})
     void everyViewAgreesWithTheReference(int size, JitterDefinition definition) {
         Random random = new Random(size);
-        ViewTransform transform = new ViewTransform(size, definition);
+        List<ViewMaker> makers = Kinds.all(size, definition);
         for (int n = 0; n < (size > 100 ? 6 : 30); n++) {
             int width = 1 + random.nextInt(n % 3 == 0 ? 8 : 2 * size);
             int height = 1 + random.nextInt(n % 4 == 0 ? 8 : 2 * size);
@@ -128,7 +135,7 @@ class ViewTransformTest {
                     draws.nextBoolean(.7),
                     draws.nextDouble(.1, 2),
                     false);
-            check(transform, frame, width, height, draw, size, definition);
+            check(makers, frame, width, height, draw, size, definition);
         }
     }
 
@@ -137,16 +144,16 @@ class ViewTransformTest {
         Random random = new Random(3);
         byte[] frame = frame(90, 70, random);
         JitterDefinition definition = JitterDefinition.BYOL;
-        ViewTransform transform = new ViewTransform(64, definition);
+        List<ViewMaker> makers = Kinds.all(64, definition);
         Crop crop = new Crop(4, 3, 80, 60);
-        check(transform, frame, 90, 70, draw(crop, true, 0, 1, 1, 0, false, false, 1, false), 64, definition);
-        check(transform, frame, 90, 70, draw(crop, false, .3, 1, 1, 0, false, false, 1, false), 64, definition);
-        check(transform, frame, 90, 70, draw(crop, false, 0, 1.4, 1, 0, false, false, 1, false), 64, definition);
-        check(transform, frame, 90, 70, draw(crop, false, 0, 1, 1.2, 0, false, false, 1, false), 64, definition);
-        check(transform, frame, 90, 70, draw(crop, false, 0, 1, 1, -.1, false, false, 1, false), 64, definition);
-        check(transform, frame, 90, 70, draw(crop, false, 0, 1, 1, 0, true, false, 1, false), 64, definition);
-        check(transform, frame, 90, 70, draw(crop, false, 0, 1, 1, 0, false, true, 2, false), 64, definition);
-        check(transform, frame, 90, 70, draw(crop, false, 0, 1, 1, 0, false, false, 1, true), 64, definition);
+        check(makers, frame, 90, 70, draw(crop, true, 0, 1, 1, 0, false, false, 1, false), 64, definition);
+        check(makers, frame, 90, 70, draw(crop, false, .3, 1, 1, 0, false, false, 1, false), 64, definition);
+        check(makers, frame, 90, 70, draw(crop, false, 0, 1.4, 1, 0, false, false, 1, false), 64, definition);
+        check(makers, frame, 90, 70, draw(crop, false, 0, 1, 1.2, 0, false, false, 1, false), 64, definition);
+        check(makers, frame, 90, 70, draw(crop, false, 0, 1, 1, -.1, false, false, 1, false), 64, definition);
+        check(makers, frame, 90, 70, draw(crop, false, 0, 1, 1, 0, true, false, 1, false), 64, definition);
+        check(makers, frame, 90, 70, draw(crop, false, 0, 1, 1, 0, false, true, 2, false), 64, definition);
+        check(makers, frame, 90, 70, draw(crop, false, 0, 1, 1, 0, false, false, 1, true), 64, definition);
     }
 
     private static ViewDraw draw(
@@ -165,22 +172,27 @@ class ViewTransformTest {
     }
 
     private static void check(
-            ViewTransform transform,
+            List<ViewMaker> makers,
             byte[] frame,
             int width,
             int height,
             ViewDraw draw,
             int size,
             JitterDefinition definition) {
-        ByteBuffer out = ByteBuffer.allocate(size * size * 3 + 5);
-        transform.apply(ByteBuffer.wrap(frame), width, draw, out, 5);
         double[][][] expected = Reference.view(frame, width, height, draw, size, definition);
-        double worst = 0;
-        for (int i = 0; i < size * size * 3; i++) {
-            double wanted = expected[i % 3][i / 3 / size][i / 3 % size] * 255;
-            worst = Math.max(worst, Math.abs((out.get(5 + i) & 0xff) - wanted));
+        List<ByteBuffer> made = new ArrayList<>();
+        for (ViewMaker maker : makers) {
+            ByteBuffer out = ByteBuffer.allocate(size * size * 3 + 5);
+            maker.apply(ByteBuffer.wrap(frame), width, draw, out, 5);
+            double worst = 0;
+            for (int i = 0; i < size * size * 3; i++) {
+                double wanted = expected[i % 3][i / 3 / size][i / 3 % size] * 255;
+                worst = Math.max(worst, Math.abs((out.get(5 + i) & 0xff) - wanted));
+            }
+            assertThat(worst).as("%s, %d x %d, %s", maker, width, height, draw).isLessThanOrEqualTo(1);
+            made.add(out);
         }
-        assertThat(worst).as("%d x %d, %s", width, height, draw).isLessThanOrEqualTo(1);
+        assertThat(made).as("%d x %d, %s", width, height, draw).containsOnly(made.get(0));
     }
 
     static byte[] frame(int width, int height, Random random) {
@@ -198,15 +210,22 @@ class ViewTransformTest {
     }
 
     private static float[] changed(Change change, float r, float g, float b) {
-        Lines one = new Lines(1);
-        one.lines[0][0] = r;
-        one.lines[0][one.stride] = g;
-        one.lines[0][2 * one.stride] = b;
-        Colours colours = new Colours(1);
+        float[] plain = changed(change, new StripColours(1), r, g, b);
+        assertThat(changed(change, new RowColours(Kinds.kernels(), 1), r, g, b)).isEqualTo(plain);
+        return plain;
+    }
+
+    private static float[] changed(Change change, Colours colours, float r, float g, float b) {
+        Lines one = new Lines(1, 16, 16);
+        one.lines[0][one.first] = r;
+        one.lines[0][one.first + one.stride] = g;
+        one.lines[0][one.first + 2 * one.stride] = b;
         colours.load(one, 0, 1);
         change.on(colours);
         colours.store(one, 0);
-        return new float[] {one.lines[0][0], one.lines[0][one.stride], one.lines[0][2 * one.stride]};
+        return new float[] {
+            one.lines[0][one.first], one.lines[0][one.first + one.stride], one.lines[0][one.first + 2 * one.stride]
+        };
     }
 
     private static byte[] flat(int... colour) {
@@ -221,8 +240,8 @@ class ViewTransformTest {
     private static byte[] view(byte[] frame, boolean grey, boolean solarise) {
         ByteBuffer out = ByteBuffer.allocate(8 * 8 * 3);
         ViewDraw draw = draw(new Crop(0, 0, 8, 8), false, 0, 1, 1, 0, grey, false, 1, solarise);
-        try (ViewTransform transform = new ViewTransform(8, JitterDefinition.BYOL)) {
-            transform.apply(ByteBuffer.wrap(frame), 8, draw, out, 0);
+        try (ViewMaker maker = new ViewTransform(8, JitterDefinition.BYOL, StageClock.DEAF)) {
+            maker.apply(ByteBuffer.wrap(frame), 8, draw, out, 0);
         }
         return java.util.Arrays.copyOf(out.array(), 3);
     }

@@ -22,6 +22,7 @@ import org.vito.augment.AugmentBenchmark.Variant;
 import org.vito.augment.AugmentSettings;
 import org.vito.augment.Images;
 import org.vito.augment.JitterDefinition;
+import org.vito.augment.VectorArithmetic;
 import org.vito.protocol.CounterRandom;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
@@ -188,6 +189,7 @@ final class AugmentBench implements Callable<Integer> {
             PrintWriter out, AugmentSettings settings, Images.Picture frame, AugmentBenchmark.Result result) {
         out.println("frames of %d × %d to views of %d × %d, median of %d (least to greatest), views/s"
                 .formatted(frame.width(), frame.height(), settings.size(), settings.size(), rounds));
+        out.println("by " + VectorArithmetic.words());
         result.rates()
                 .forEach(rate -> out.println(format(
                         "%-42s %8.0f  (%.0f to %.0f)",
@@ -218,7 +220,8 @@ final class AugmentBench implements Callable<Integer> {
                 .put("part", "augment")
                 .put("frame_width", frame.width())
                 .put("frame_height", frame.height())
-                .put("size", settings.size());
+                .put("size", settings.size())
+                .put("arithmetic", VectorArithmetic.words());
         ArrayNode variants = json.putArray("variants");
         for (AugmentBenchmark.Rate rate : result.rates()) {
             ObjectNode variant = variants.addObject()

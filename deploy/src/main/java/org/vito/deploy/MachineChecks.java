@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.vito.augment.Images;
+import org.vito.augment.VectorArithmetic;
 import org.vito.deploy.Finding.Grade;
 import org.vito.learner.ComputeDevices;
 import org.vito.learner.TensorFlowLibrary;
@@ -143,7 +144,8 @@ final class MachineChecks {
                 port(port),
                 tensorFlow(),
                 gpu(),
-                openCv());
+                openCv(),
+                Finding.ok("views", VectorArithmetic.words()));
     }
 
     /** The worst grade of {@code findings}. */

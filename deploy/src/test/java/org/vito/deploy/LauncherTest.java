@@ -77,6 +77,19 @@ class LauncherTest {
     }
 
     @Test
+    void commandsThatMakeViewsHaveVectors() throws Exception {
+        String module = "jdk.incubator.vector";
+        assertThat(run(launcher, Map.of(), "learn", "--no-such-option").text()).contains(module);
+        assertThat(run(launcher, Map.of(), "bench", "augment", "--no-such-option")
+                        .text())
+                .contains(module);
+        assertThat(run(launcher, Map.of(), "bench", "learner", "--no-such-option")
+                        .text())
+                .doesNotContain(module);
+        assertThat(run(launcher, Map.of(), "clips", "--no-such-option").text()).doesNotContain(module);
+    }
+
+    @Test
     void refusesAWrongJavaHome() throws Exception {
         Path old = directory.resolve("old");
         Files.createDirectories(old.resolve("bin"));
