@@ -11,7 +11,10 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
@@ -27,6 +30,8 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
@@ -35,6 +40,7 @@ import org.vito.protocol.VitoException;
  * found by searches after the next {@link #refresh}, and survives the process after the next {@link #save}.
  */
 public final class VectorIndex implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(VectorIndex.class);
     private static final String NAME = "name";
     private static final String VECTOR = "vector";
     private static final int BUFFER_MB = 64;
@@ -60,7 +66,7 @@ public final class VectorIndex implements AutoCloseable {
     }
 
     /**
-     * Opens the index of a directory, or begins one there.
+     * Opens the index of a directory, or begins one there, also in place of one that is damaged or of another version.
      *
      * @throws VitoException STORAGE if it cannot be read or written
      */
@@ -102,6 +108,17 @@ public final class VectorIndex implements AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             closeQuietly(writer);
             closeQuietly(directory);
+            boolean unreadable = e instanceof IllegalArgumentException // its format has a name that nobody knows
+                    || e instanceof CorruptIndexException
+                    || e instanceof IndexFormatTooOldException
+                    || e instanceof IndexFormatTooNewException;
+            if (unreadable && mode != IndexWriterConfig.OpenMode.CREATE) {
+                LOG.warn(
+                        "the index of vectors in {} is damaged or of another version, an empty one takes its place",
+                        path,
+                        e);
+                return create(path, bufferMb);
+            }
             throw new VitoException(Reason.STORAGE, "the index of vectors in " + path + " cannot be opened: " + e, e);
         }
     }

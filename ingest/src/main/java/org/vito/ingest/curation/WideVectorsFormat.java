@@ -14,10 +14,8 @@ import org.apache.lucene.index.SegmentWriteState;
  */
 public final class WideVectorsFormat extends KnnVectorsFormat {
     private static final int MOST_DIMENSIONS = 4096;
-    private static final int LINKS = 32; // of a vector in the graph; with more, searches find more and take longer
-    private static final int BEAM = 200; // candidates looked at for a new vector's links
 
-    private final KnnVectorsFormat format = new Lucene99HnswVectorsFormat(LINKS, BEAM);
+    private final KnnVectorsFormat format = new Lucene99HnswVectorsFormat();
 
     /** For Lucene, which makes it by its name. */
     public WideVectorsFormat() {

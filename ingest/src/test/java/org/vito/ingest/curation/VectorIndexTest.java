@@ -4,14 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.lucene912.Lucene912Codec;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vito.protocol.CounterRandom;
@@ -101,6 +118,66 @@ class VectorIndexTest {
             assertThat(index.contains("a")).isFalse();
             assertThat(index.contains("b")).isTrue();
             assertThat(index.nearest(vector(3, 8), 1, 10).get(0).name()).isEqualTo("b");
+        }
+    }
+
+    /** A format that no version has. */
+    private static final class OtherFormat extends KnnVectorsFormat {
+        private final KnnVectorsFormat format = new WideVectorsFormat();
+
+        OtherFormat() {
+            super("NobodyKnowsIt");
+        }
+
+        @Override
+        public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
+            return format.fieldsWriter(state);
+        }
+
+        @Override
+        public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
+            return format.fieldsReader(state);
+        }
+    }
+
+    @Test
+    void anIndexOfAnotherVersionGivesWayToAnEmptyOne() throws Exception {
+        IndexWriterConfig config = new IndexWriterConfig().setCodec(new Lucene912Codec() {
+            @Override
+            public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+                return new OtherFormat();
+            }
+        });
+        try (Directory files = FSDirectory.open(directory);
+                IndexWriter writer = new IndexWriter(files, config)) {
+            Document document = new Document();
+            document.add(new KnnFloatVectorField("vector", vector(1, 8), VectorSimilarityFunction.DOT_PRODUCT));
+            writer.addDocument(document);
+        }
+        assertBegunAnew();
+    }
+
+    @Test
+    void aDamagedIndexGivesWayToAnEmptyOne() throws Exception {
+        try (VectorIndex index = VectorIndex.open(directory)) {
+            index.add("a", vector(1, 8));
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            Path data = files.filter(file -> file.toString().endsWith(".cfs"))
+                    .findFirst()
+                    .orElseThrow();
+            Files.write(data, Arrays.copyOf(Files.readAllBytes(data), 100));
+        }
+        assertBegunAnew();
+    }
+
+    private void assertBegunAnew() {
+        try (VectorIndex index = VectorIndex.open(directory)) {
+            assertThat(index.size()).isZero();
+            index.add("b", vector(2, 8));
+        }
+        try (VectorIndex index = VectorIndex.open(directory)) {
+            assertThat(index.contains("b")).isTrue();
         }
     }
 
