@@ -40,9 +40,8 @@ public record FrameSampling(Scheme scheme, long deltaUs) {
      * @throws VitoException BAD_SETTING if the clip is too short for views {@link #deltaUs} apart
      */
     int[] draw(Clip clip, int views, CounterRandom random) {
-        // Decoding has drawn the times of a clip's frames independently and uniformly: so are those of any of them,
-        // taken
-        // without a look at the times.
+        // Decoding has drawn the times of a clip's frames independently and uniformly: so are those of any of them that
+        // are taken without a look at the times.
         return switch (scheme) {
             case MARGINAL -> repeated(random.permutation(clip.getFramesCount()), views);
             case SAME -> repeated(new int[] {random.nextInt(clip.getFramesCount())}, views);

@@ -20,10 +20,8 @@ record Isolation(List<String> prefix, String program) {
     private static final long PROBE_SECONDS = 3;
 
     // A network namespace of its own leaves a process without any network, and one of mounts lets it make all file
-    // systems
-    // read-only for itself. Root may make them as it is; others need a user namespace around them, which some systems
-    // forbid.
-    // `unshare` replaces itself by the command, so the process id stays.
+    // systems read-only for itself. Root may make them as it is; others need a user namespace around them, which some
+    // systems forbid. `unshare` replaces itself by the command, so the process id stays.
     private static final List<List<String>> NAMESPACES = List.of(
             List.of("unshare", "--net", "--mount", "--propagation", "slave"),
             List.of("unshare", "--map-root-user", "--net", "--mount", "--propagation", "slave"),
@@ -31,10 +29,8 @@ record Isolation(List<String> prefix, String program) {
             List.of("unshare", "--map-root-user", "--net"));
 
     // Ctrl-C and a service manager signal the whole process group. A decoder process that died of it would look like
-    // one
-    // that its video had killed, so it ignores these signals (the JVM leaves an ignored signal ignored) and ends when
-    // its
-    // input does, or by SIGKILL.
+    // one that its video had killed, so it ignores these signals (the JVM leaves an ignored signal ignored) and ends
+    // when its input does, or by SIGKILL.
     private static final List<String> DEAF_TO_SIGNALS = List.of("sh", "-c", "trap '' HUP INT TERM; exec \"$@\"", "sh");
 
     // Credentials often live in the environment; a decoder process is told only what the JVM and the loader need.

@@ -224,8 +224,7 @@ class ExactFramesTest {
     private static void checkTimes(Clip clip, Request request, List<Shown> all) {
         assertThat(all).hasSizeBetween(130, 150); // an edit list or a codec may cut some off
         if (clip == Clip.MPEG1_PS) {
-            return; // libav, and so ffprobe, has frames 94 and 95 at the times of 96 and 97 as well: those are passed
-            // over
+            return; // libav, and so ffprobe, has frames 94 and 95 at the times of 96 and 97 too: they are passed over
         }
         try (VideoInput input = VideoInput.open(request)) {
             Shown first = all.get(0);
