@@ -21,9 +21,9 @@ import org.vito.protocol.v1.StoredVideo;
 
 /** Frames of a video's clips that need not be decoded, since the same were decoded before: by the times that clips want them for. */
 final class ClipFrames {
-    // That a frame is the nearest to a wanted time is known if the frames on both sides are. A decoder process decides it
-    // in exact fractions of seconds, here times are rounded to microseconds; so a time that lies in the middle of two
-    // frames as far as that tells is left to the process, and so are videos whose frames are no more than a few
+    // That a frame is the nearest to a wanted time is known if the frames on both sides are. A decoder process decides
+    // it in exact fractions of seconds, here times are rounded to microseconds; so a time that lies in the middle of
+    // two frames as far as that tells is left to the process, and so are videos whose frames are no more than a few
     // microseconds apart.
 
     static final int VERSION = 1; // another one whenever the bytes of a frame may be others

@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
                     + " thread. With --classifier also frames: JPEGs of 340 × 256 pixels decoded, transformed and"
                     + " classified, 20 at a time, by all cores. With --vectors the index of the rule neighbours: vectors as features"
                     + " of videos are spread are added and searched for their ten nearest by all cores, with growing breadth"
-                    + " until 0.95 of those are found that comparing with all finds. With --video what the first 100 frames of a video"
+                    + " up to that of the rule and until 0.95 of those are found that comparing with all finds. With --video what the first 100 frames of a video"
                     + " cost a decoder process, and its clips with and without these at hand, in processor time."
         },
         exitCodeListHeading = "%nExit codes:%n",

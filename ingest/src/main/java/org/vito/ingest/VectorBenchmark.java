@@ -37,6 +37,7 @@ public final class VectorBenchmark {
     private static final int NEIGHBOURS = 10;
     private static final int JUDGED = 200; // questions that are answered exactly too
     private static final int ASKED = 4_000; // for the speed
+    private static final int CURATION = 64; // the breadth that the rule neighbours asks for
     private static final int[] BREADTHS = {16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512};
     private static final int MOST_BUFFER_MB = 1900; // of a thread Lucene holds no more
 
@@ -59,7 +60,7 @@ public final class VectorBenchmark {
      * @param buildSeconds to add the vectors and write them
      * @param bytes on the disk
      * @param heapBytes of Java's memory that are in use by the open index, the vectors to compare with left out
-     * @param searches with less and more breadth, up to the first that found 0.95 of the neighbours
+     * @param searches with less and more breadth, up to that of curation and to the first that found 0.95 of the neighbours
      */
     public record Result(int parts, double buildSeconds, long bytes, long heapBytes, List<Searches> searches) {
         public Result {
@@ -112,7 +113,7 @@ public final class VectorBenchmark {
             for (int breadth : BREADTHS) {
                 Searches measured = searches(index, questions, exact, breadth);
                 searches.add(measured);
-                if (measured.recall() >= 0.95) {
+                if (measured.recall() >= 0.95 && breadth >= CURATION) {
                     break;
                 }
             }
