@@ -36,17 +36,18 @@ class VideoNetRoleTest {
             String unnamed = store(system, 131, "Knights of the daylights");
             CurationDecision day = decision(decisions, taken);
             assertThat(day.getAccepted()).isTrue();
-            assertThat(day.getCategory()).isEqualTo("night"); // a title may name both
+            assertThat(day.getCategory())
+                    .isEqualTo("day"); // a title may name both; frame 75 is the surest of the first few
             assertThat(day.getCurator()).isEqualTo("videonet/1 brightness");
             assertThat(decision(decisions, night).getEvidenceList())
-                    .hasSize(8)
+                    .hasSize(4)
                     .first()
                     .extracting(Evidence::getPtsUs, Evidence::getLabel)
-                    .containsExactly(0L, "night"); // the darkest of the first batch
+                    .containsExactly(0L, "night"); // the darkest of the first few
             assertThat(TestVideos.brightness(
                             Frame.newBuilder().setJpeg(day.getThumbnail()).build()))
                     .as("the thumbnail is of the frame that speaks for it")
-                    .isCloseTo(100 / 255f, within(0.03f));
+                    .isCloseTo(175 / 255f, within(0.03f));
             CurationDecision dark = decision(decisions, left);
             assertThat(dark.getAccepted()).isFalse();
             assertThat(dark.getReason())

@@ -30,6 +30,7 @@ import org.vito.protocol.v1.StoredVideo;
  */
 final class VideoNet implements Curator {
     private static final int GUESSES = 5; // of a frame that are told
+    private static final int FEW = 4; // frames that are looked at before the others
 
     private final VideoNetSettings settings;
     private final Vocabulary vocabulary;
@@ -168,11 +169,10 @@ final class VideoNet implements Curator {
         return new Explanation(false, "", reason, List.of(), List.of());
     }
 
-    /** What the first frames show; no further than a frame that fits, unless the settings ask for all. */
+    /** What the first frames show; no further than a batch in which one fits, unless the settings ask for all. */
     private List<Seen> look(FrameClassifier network, List<Frame> all, SortedSet<Integer> wanted) {
         List<Seen> seen = new ArrayList<>();
-        for (int begin = 0; begin < all.size(); begin += settings.batch()) {
-            List<Frame> batch = all.subList(begin, Math.min(all.size(), begin + settings.batch()));
+        for (List<Frame> batch : batches(all)) {
             float[][] probabilities = network.classify(batch);
             boolean fits = false;
             for (int i = 0; i < batch.size(); i++) {
@@ -184,7 +184,27 @@ final class VideoNet implements Curator {
                 break;
             }
         }
+        seen.sort(Comparator.comparingLong(found -> found.frame().getPtsUs()));
         return seen;
+    }
+
+    /** The frames in the order in which they are looked at: a few from all over first, as one that fits is enough. */
+    private List<List<Frame>> batches(List<Frame> all) {
+        int few = Math.min(FEW, settings.batch());
+        if (all.size() <= few) {
+            return all.isEmpty() ? List.of() : List.of(all);
+        }
+        List<Frame> first = new ArrayList<>();
+        List<Frame> others = new ArrayList<>(all);
+        for (int i = few - 1; i >= 0; i--) {
+            first.add(0, others.remove(i * all.size() / few));
+        }
+        List<List<Frame>> batches = new ArrayList<>();
+        batches.add(first);
+        for (int begin = 0; begin < others.size(); begin += settings.batch()) {
+            batches.add(others.subList(begin, Math.min(others.size(), begin + settings.batch())));
+        }
+        return batches;
     }
 
     /** What a decision of the same classifier saw, in order; nothing if that does not answer the question. */

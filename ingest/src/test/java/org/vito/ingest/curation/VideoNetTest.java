@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.vito.ingest.Explanation;
 import org.vito.ingest.FrameClassifier;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.CurationDecision;
@@ -96,15 +97,35 @@ class VideoNetTest {
 
     @Test
     void itIsTakenIfAFrameShowsWhatTheTitleSays() {
-        Said said = new Said(3, 3, 3, 3, 3, 0, 0, 3, 0, 0);
+        Said said = new Said(3, 0, 3, 3, 3, 3, 0, 3, 0, 0);
         Curator.Verdict verdict = judge(SETTINGS, said, video("My Goldfish", 12));
         assertThat(verdict.accepted()).isTrue();
         assertThat(verdict.category()).isEqualTo("goldfish");
         assertThat(verdict.reason())
                 .isEqualTo("The title says 'goldfish'; 2 of 8 frames show it, that at 0.00 s the surest (0.56).");
         assertThat(said.batches).containsExactly(4, 4); // and no further
-        assertThat(verdict.evidence()).extracting(Evidence::getPtsUs).startsWith(6000L, 5000L, 7000L);
+        assertThat(verdict.evidence()).extracting(Evidence::getPtsUs).startsWith(6000L, 1000L, 7000L);
         assertThat(verdict.evidence()).hasSize(8);
+    }
+
+    @Test
+    void aFewFramesFromAllOverAreLookedAtFirst() {
+        Said said = new Said(3, 3, 3, 3, 3, 3, 3, 0, 3, 3);
+        Curator.Verdict verdict = judge(SETTINGS, said, video("goldfish", 12));
+        assertThat(verdict.accepted()).isTrue();
+        assertThat(said.batches).containsExactly(4);
+        assertThat(verdict.evidence())
+                .extracting(Evidence::getPtsUs)
+                .containsExactlyInAnyOrder(0L, 2000L, 5000L, 7000L);
+        Explanation why;
+        try (VideoNet rule =
+                new VideoNet(SETTINGS, VOCABULARY, new Said(3, 0, 3, 3, 3, 3, 3, 3, 3, 3), new Counted())) {
+            why = rule.explain(video("goldfish", 12));
+        }
+        assertThat(why.frames())
+                .as("told in the order of the video")
+                .extracting(each -> each.frame().getPtsUs())
+                .containsExactly(0L, 1000L, 2000L, 3000L, 4000L, 5000L, 6000L, 7000L);
     }
 
     @Test
@@ -195,16 +216,16 @@ class VideoNetTest {
     @Test
     void whatWasSeenIsLookedAtAgainWhereItDoesNotAnswer() {
         StoredVideo beaver = video("A beaver", 12);
-        Curator.Verdict before = judge(SETTINGS, new Said(0, 0, 0, 3, 0, 0, 1, 0, 0, 0), beaver);
+        Curator.Verdict before = judge(SETTINGS, new Said(0, 0, 3, 0, 0, 0, 1, 0, 0, 0), beaver);
         assertThat(before.evidence()).hasSize(4);
         StoredVideo crane = beaver.toBuilder().setTitle("A crane").build(); // as if the vocabulary said so
-        Said more = new Said(0, 0, 0, 3, 0, 0, 1, 0, 0, 0);
+        Said more = new Said(0, 0, 3, 0, 0, 0, 1, 0, 0, 0);
         try (VideoNet rule = new VideoNet(SETTINGS, VOCABULARY, more, new Counted())) {
             assertThat(rule.judgeAgain(List.of(decision(crane, before))).get(0).category())
                     .isEqualTo("crane #1");
             assertThat(more.batches).as("four of ten frames were seen").containsExactly(4, 4);
         }
-        Said other = new Said(0, 0, 0, 3, 0, 0, 0, 0, 0, 0);
+        Said other = new Said(0, 0, 3, 0, 0, 0, 0, 0, 0, 0);
         try (VideoNet rule = new VideoNet(SETTINGS, VOCABULARY, other, new Counted())) {
             CurationDecision others = decision(beaver, before).toBuilder()
                     .setCurator("videonet/1 another")
