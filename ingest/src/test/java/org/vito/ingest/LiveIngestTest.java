@@ -123,9 +123,7 @@ class LiveIngestTest {
 
     @Test
     void whileTheStoreIsFullAStreamIsRecordedUpToItsBacklogAndTakenInOnceThereIsRoom() throws Exception {
-        TestBroker.passOver(CurateRole.GROUP, List.of(Topics.STORED, Topics.CURATION_REQUESTS));
-        TestBroker.passOver(DecodeRole.PLAN_GROUP, List.of(Topics.CURATED));
-        TestBroker.passOver(DecodeRole.DECODE_GROUP, List.of(Topics.SEGMENTS));
+        passOverAll();
         byte[] film = Films.transportStream(directory, 300, 90); // three files
         Path filler = TestVideos.write(directory.resolve("filler.mp4"), 79, 90);
         TestSystem system = new TestSystem(directory);
@@ -152,7 +150,7 @@ class LiveIngestTest {
             assertThat(objects(system)).containsExactly("videos/" + id);
             int connections = camera.connections();
 
-            TestBroker.passOver(CurateRole.GROUP, List.of(Topics.STORED)); // as if it had been judged and left out
+            passOverAll(); // as if it had been judged and left out
             List<StoredVideo> videos = stored.await(2, v -> v.getTitle().equals("patient"));
             assertThat(videos).allMatch(v -> v.getDurationUs() > 3_300_000);
             assertThat(objects(system)).hasSize(2).doesNotContain("videos/" + id);
@@ -161,6 +159,12 @@ class LiveIngestTest {
         } finally {
             system.close();
         }
+    }
+
+    private static void passOverAll() throws Exception {
+        TestBroker.passOver(CurateRole.GROUP, List.of(Topics.STORED, Topics.CURATION_REQUESTS));
+        TestBroker.passOver(DecodeRole.PLAN_GROUP, List.of(Topics.CURATED));
+        TestBroker.passOver(DecodeRole.DECODE_GROUP, List.of(Topics.SEGMENTS));
     }
 
     private static List<String> objects(TestSystem system) throws IOException {
