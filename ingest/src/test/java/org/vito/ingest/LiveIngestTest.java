@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vito.decode.DecodeRole;
@@ -123,9 +122,10 @@ class LiveIngestTest {
     }
 
     @Test
-    @Disabled("at times the filler stays awaited when other tests used the broker before; why is not known yet")
     void whileTheStoreIsFullAStreamIsRecordedUpToItsBacklogAndTakenInOnceThereIsRoom() throws Exception {
-        passOverAll();
+        TestBroker.passOver(CurateRole.GROUP, List.of(Topics.STORED, Topics.CURATION_REQUESTS));
+        TestBroker.passOver(DecodeRole.PLAN_GROUP, List.of(Topics.CURATED));
+        TestBroker.passOver(DecodeRole.DECODE_GROUP, List.of(Topics.SEGMENTS));
         byte[] film = Films.transportStream(directory, 300, 90); // three files
         Path filler = TestVideos.write(directory.resolve("filler.mp4"), 79, 90);
         TestSystem system = new TestSystem(directory);
@@ -149,10 +149,11 @@ class LiveIngestTest {
                     .startsWith("nothing is recorded: more than " + film.length / 2 + " bytes"));
             assertThat(submitted.now(s -> s.getSource().equals("patient"))).isEmpty();
             String id = Sha256.of(filler);
+            stored.await(1, v -> v.getVideoId().equals(id)); // it has its bytes, and fills the store, before its record
             assertThat(objects(system)).containsExactly("videos/" + id);
             int connections = camera.connections();
 
-            passOverAll(); // as if it had been judged and left out
+            TestBroker.passOver(CurateRole.GROUP, List.of(Topics.STORED)); // as if it had been judged and left out
             List<StoredVideo> videos = stored.await(2, v -> v.getTitle().equals("patient"));
             assertThat(videos).allMatch(v -> v.getDurationUs() > 3_300_000);
             assertThat(objects(system)).hasSize(2).doesNotContain("videos/" + id);
@@ -161,12 +162,6 @@ class LiveIngestTest {
         } finally {
             system.close();
         }
-    }
-
-    private static void passOverAll() throws Exception {
-        TestBroker.passOver(CurateRole.GROUP, List.of(Topics.STORED, Topics.CURATION_REQUESTS));
-        TestBroker.passOver(DecodeRole.PLAN_GROUP, List.of(Topics.CURATED));
-        TestBroker.passOver(DecodeRole.DECODE_GROUP, List.of(Topics.SEGMENTS));
     }
 
     private static List<String> objects(TestSystem system) throws IOException {
