@@ -5,9 +5,6 @@ import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.CurationDecision;
 import org.vito.protocol.v1.DecodeSegment;
@@ -55,7 +52,7 @@ public final class SharingBenchmark {
      */
     public static Result run(ActorSystem<?> system, DecodeSettings settings, Path file, int count, Duration least) {
         try (LocalDecoders decoders = LocalDecoders.start(system, settings.withChildren(1))) {
-            VideoInfo info = await(decoders.probe(file));
+            VideoInfo info = VideoClips.await(decoders.probe(file));
             StoredVideo video = StoredVideo.newBuilder()
                     .setVideoId("video")
                     .setDurationUs(info.durationUs())
@@ -68,7 +65,8 @@ public final class SharingBenchmark {
                                     .build(),
                             settings)
                     .get(0);
-            ByteString kept = await(decoders.first(file, video, count)).forClips();
+            ByteString kept =
+                    VideoClips.await(decoders.first(file, video, count)).forClips();
             ClipFrames known = ClipFrames.read(kept, "video", settings);
             int wanted = 0;
             int missing = 0;
@@ -76,11 +74,11 @@ public final class SharingBenchmark {
                 wanted += window.wantedUs().size();
                 missing += known.missing(window).size();
             }
-            Runnable alone = () -> await(decoders.decode(file, segment));
-            Runnable shared = () -> await(decoders.decode(file, segment, kept));
+            Runnable alone = () -> VideoClips.await(decoders.decode(file, segment));
+            Runnable shared = () -> VideoClips.await(decoders.decode(file, segment, kept));
             return new Result(
                     info,
-                    seconds(decoders, least, () -> await(decoders.first(file, video, count))),
+                    seconds(decoders, least, () -> VideoClips.await(decoders.first(file, video, count))),
                     seconds(decoders, least, alone),
                     seconds(decoders, least, shared),
                     decoded(decoders, alone),
@@ -101,7 +99,7 @@ public final class SharingBenchmark {
     private static double seconds(LocalDecoders decoders, Duration least, Runnable work) {
         repeat(work, least.multipliedBy(WARM_UP));
         ProcessHandle child =
-                ProcessHandle.of(await(decoders.processes()).get(0)).orElseThrow();
+                ProcessHandle.of(VideoClips.await(decoders.processes()).get(0)).orElseThrow();
         double[] rounds = new double[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
             Duration before = spent(child);
@@ -124,15 +122,5 @@ public final class SharingBenchmark {
             times++;
         } while (System.nanoTime() - begin < least.toNanos());
         return times;
-    }
-
-    private static <T> T await(CompletionStage<T> stage) {
-        try {
-            return stage.toCompletableFuture().join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof VitoException cause
-                    ? cause
-                    : new VitoException(Reason.INTERNAL, String.valueOf(e.getCause()), e);
-        }
     }
 }

@@ -70,7 +70,8 @@ public final class VideoClips {
         return info;
     }
 
-    private static <T> T await(CompletionStage<T> stage) {
+    /** What a stage comes to; fails as it does. Blocks. */
+    static <T> T await(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().join();
         } catch (CompletionException e) {
