@@ -10,8 +10,6 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.stream.Stream;
-import org.openqa.selenium.By;
-import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -82,19 +80,29 @@ final class Page implements AutoCloseable {
                 .until(d -> Long.valueOf(count).equals(driver.executeScript(come, id)));
     }
 
+    /** What is shown of element {@code id}, read at one moment: the page may draw it anew at any time. */
     String text(String id) {
-        return element(id).getText();
+        return (String) Objects.requireNonNull(
+                driver.executeScript("return document.getElementById(arguments[0]).innerText;", id));
     }
 
     String attribute(String id, String name) {
-        return Objects.requireNonNullElse(element(id).getDomAttribute(name), "");
+        return (String) Objects.requireNonNull(driver.executeScript(
+                "return document.getElementById(arguments[0]).getAttribute(arguments[1]) ?? '';", id, name));
     }
 
-    /** The texts of a table's rows. */
-    List<String> rows(String id) {
-        return element(id).findElements(By.cssSelector("tbody tr")).stream()
-                .map(WebElement::getText)
-                .toList();
+    /** Waits until a table's rows, each one line of text with single spaces, are as wanted. */
+    void awaitRows(String id, Predicate<List<String>> wanted) {
+        new WebDriverWait(driver, PATIENCE)
+                .withMessage(() -> "rows of #" + id + " are " + rows(id))
+                .until(d -> wanted.test(rows(id)));
+    }
+
+    private List<String> rows(String id) {
+        String read = "return [...document.querySelectorAll('#' + arguments[0] + ' tbody tr')]"
+                + ".map(row => row.innerText.replace(/\\s+/g, ' ').trim());";
+        return ((List<?>) Objects.requireNonNull(driver.executeScript(read, id)))
+                .stream().map(String.class::cast).toList();
     }
 
     /** Whether anything is drawn on the canvas in element {@code id}. */
@@ -115,10 +123,6 @@ final class Page implements AutoCloseable {
         return entries.filter(e -> e.getLevel().intValue() >= Level.WARNING.intValue())
                 .map(LogEntry::getMessage)
                 .toList();
-    }
-
-    private WebElement element(String id) {
-        return driver.findElement(By.id(id));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -239,9 +240,8 @@ class WholeSystemTest {
             assertThat(shown.painted("loss-chart"))
                     .as("the curve of the loss is drawn")
                     .isTrue();
-            List<String> scores = shown.rows("scores");
-            assertThat(scores).anyMatch(row -> row.contains("knn")).anyMatch(row -> row.contains("linear"));
-            assertThat(scores).anyMatch(row -> row.contains("240"));
+            shown.awaitRows("scores", rows -> Stream.of("knn", "linear", "240")
+                    .allMatch(part -> rows.stream().anyMatch(row -> row.contains(part))));
             system.guarded(() -> {
                 shown.awaitPictures("decisions", GENERATED + real - refusedReal());
                 return true;
@@ -254,13 +254,14 @@ class WholeSystemTest {
             assertThat(shown.text("pictures")).contains("nearest neighbours", "where attention looks");
             int bad = BAD.size() + refusedReal();
             int good = GENERATED + real - refusedReal();
-            assertThat(shown.rows("sources"))
-                    .singleElement()
-                    .asString()
-                    .contains("watch:")
-                    .containsPattern(" " + (good + bad) + "\\s+" + good + "\\s+" + bad + "\\s+[0-9.]+ [KM]iB");
-            List<String> refused = shown.rows("dead-letters");
-            BAD.keySet().forEach(name -> assertThat(refused).anyMatch(row -> row.contains(name)));
+            Pattern counts = Pattern.compile(" " + (good + bad) + " " + good + " " + bad + " [0-9.]+ [KM]iB");
+            shown.awaitRows(
+                    "sources",
+                    rows -> rows.size() == 1
+                            && rows.get(0).contains("watch:")
+                            && counts.matcher(rows.get(0)).find());
+            shown.awaitRows("dead-letters", rows -> BAD.keySet().stream()
+                    .allMatch(name -> rows.stream().anyMatch(row -> row.contains(name))));
             assertThat(shown.complaints())
                     .as("the browser complains of nothing")
                     .isEmpty();
