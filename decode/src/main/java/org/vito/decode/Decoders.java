@@ -61,8 +61,10 @@ public interface Decoders extends AutoCloseable {
      * store them; all of them if it has fewer. All are in memory at once. Fails as {@link #probe}.
      *
      * @param file that of {@code video}
+     * @param every more than 1 for one of every so many, that in their middle by the video's frame rate; the others are then as far
+     *     as possible not decoded, and nothing is told of what clips will hold
      */
-    CompletionStage<FirstFrames> first(Path file, StoredVideo video, int count);
+    CompletionStage<FirstFrames> first(Path file, StoredVideo video, int count, int every);
 
     /** As {@link #frames}, but small pictures for people: JPEGs of quality 75 whose short side has {@code shortSide} pixels at most. */
     CompletionStage<List<Frame>> thumbnails(Path file, List<Long> wantedUs, int shortSide);

@@ -170,7 +170,11 @@ final class LocalDecoders implements Decoders {
     }
 
     @Override
-    public CompletionStage<FirstFrames> first(Path file, StoredVideo video, int count) {
+    public CompletionStage<FirstFrames> first(Path file, StoredVideo video, int count, int every) {
+        if (every > 1) {
+            return frames(file, FirstFrames.timesUs(video, count, every))
+                    .thenApply(frames -> new FirstFrames(frames, ByteString.EMPTY));
+        }
         return ask(request(file).setSample(sample().setCuts(false).setFirst(count)))
                 .thenApply(answers -> {
                     List<SampledWindow> windows = answers.stream()

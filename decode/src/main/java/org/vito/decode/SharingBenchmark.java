@@ -24,6 +24,8 @@ public final class SharingBenchmark {
      * What was measured; times in seconds of one processor, medians.
      *
      * @param first for so many first frames
+     * @param some for one of every so many of them
+     * @param someFrames how many these are
      * @param alone for all clips
      * @param shared for the clips, the first frames being at hand
      * @param aloneDecoded frames decoded for all clips
@@ -35,6 +37,8 @@ public final class SharingBenchmark {
     public record Result(
             VideoInfo info,
             double first,
+            double some,
+            int someFrames,
             double alone,
             double shared,
             long aloneDecoded,
@@ -47,10 +51,12 @@ public final class SharingBenchmark {
      * Measures {@code file}, of whose clips only those of the first segment count. Blocks.
      *
      * @param count first frames
+     * @param every of how many of them one is decoded by itself
      * @param least of a round, of which each part has several; the system counts a process's time in 10 ms
      * @throws VitoException as of {@link Decoders#decode}; TOO_SHORT if not one window fits
      */
-    public static Result run(ActorSystem<?> system, DecodeSettings settings, Path file, int count, Duration least) {
+    public static Result run(
+            ActorSystem<?> system, DecodeSettings settings, Path file, int count, int every, Duration least) {
         try (LocalDecoders decoders = LocalDecoders.start(system, settings.withChildren(1))) {
             VideoInfo info = VideoClips.await(decoders.probe(file));
             StoredVideo video = StoredVideo.newBuilder()
@@ -66,7 +72,7 @@ public final class SharingBenchmark {
                             settings)
                     .get(0);
             ByteString kept =
-                    VideoClips.await(decoders.first(file, video, count)).forClips();
+                    VideoClips.await(decoders.first(file, video, count, 1)).forClips();
             ClipFrames known = ClipFrames.read(kept, "video", settings);
             int wanted = 0;
             int missing = 0;
@@ -78,7 +84,11 @@ public final class SharingBenchmark {
             Runnable shared = () -> VideoClips.await(decoders.decode(file, segment, kept));
             return new Result(
                     info,
-                    seconds(decoders, least, () -> VideoClips.await(decoders.first(file, video, count))),
+                    seconds(decoders, least, () -> VideoClips.await(decoders.first(file, video, count, 1))),
+                    seconds(decoders, least, () -> VideoClips.await(decoders.first(file, video, count, every))),
+                    VideoClips.await(decoders.first(file, video, count, every))
+                            .frames()
+                            .size(),
                     seconds(decoders, least, alone),
                     seconds(decoders, least, shared),
                     decoded(decoders, alone),

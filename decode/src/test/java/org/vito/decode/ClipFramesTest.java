@@ -74,7 +74,7 @@ class ClipFramesTest {
     }
 
     private static FirstFrames first(LocalDecoders by, Path file, DecodeSegment segment) throws Exception {
-        return DecodersTest.await(by.first(file, segment.getVideo(), FIRST));
+        return DecodersTest.await(by.first(file, segment.getVideo(), FIRST, 1));
     }
 
     /** Clips, and how many frames were decoded for them. */
@@ -137,10 +137,24 @@ class ClipFramesTest {
         });
         assertThat(Made.of(decoders, file, segment, first.forClips()).clips())
                 .isEqualTo(Made.of(decoders, file, segment, ByteString.EMPTY).clips());
-        assertThat(DecodersTest.await(decoders.first(file, segment.getVideo(), 1000))
+        assertThat(DecodersTest.await(decoders.first(file, segment.getVideo(), 1000, 1))
                         .frames())
                 .as("of a video that has fewer, all")
                 .hasSize(250);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"25, 100, '12, 37, 62, 87', 60", "40, 100, '20, 60', 40", "25, 10, '9', 10", "500, 1000, '249', 10"})
+    void orOneOfEverySoManyForLessDecoding(int every, int count, String expected, long mostDecoded) throws Exception {
+        Path file = ordinary();
+        long before = decoders.decodedFrames();
+        FirstFrames some = DecodersTest.await(decoders.first(file, segment(file).getVideo(), count, every));
+        assertThat(some.frames())
+                .extracting(frame ->
+                        NumberedVideo.number(NumberedVideo.image(frame.getJpeg().toByteArray())))
+                .hasToString("[" + expected + "]");
+        assertThat(decoders.decodedFrames() - before).isLessThanOrEqualTo(mostDecoded);
+        assertThat(some.forClips()).isEqualTo(ByteString.EMPTY);
     }
 
     @Test
@@ -243,15 +257,16 @@ class ClipFramesTest {
             assertThat(first.forClips()).isEqualTo(ByteString.EMPTY);
         }
         FirstFrames brief = DecodersTest.await(decoders.first(
-                file, segment.getVideo().toBuilder().setDurationUs(2_000_000).build(), FIRST));
+                file, segment.getVideo().toBuilder().setDurationUs(2_000_000).build(), FIRST, 1));
         assertThat(brief.forClips()).isEqualTo(ByteString.EMPTY);
         FirstFrames endless = DecodersTest.await(decoders.first(
                 file,
                 segment.getVideo().toBuilder().setDurationUs(Long.MAX_VALUE / 4).build(),
-                FIRST));
+                FIRST,
+                1));
         assertThat(endless.frames()).hasSize(FIRST);
         assertThat(endless.forClips()).isEqualTo(ByteString.EMPTY);
-        assertThat(DecodersTest.await(decoders.first(file, segment.getVideo(), 1))
+        assertThat(DecodersTest.await(decoders.first(file, segment.getVideo(), 1, 1))
                         .forClips())
                 .isEqualTo(ByteString.EMPTY);
     }

@@ -112,8 +112,8 @@ class KeptFramesRoleTest {
 
     /** As curation does it. */
     private static CurationDecision kept(Machine machine, CurationDecision decision) throws Exception {
-        FirstFrames first = DecodersTest.await(
-                machine.decoders.first(objects.localFile(decision.getVideo().getAddress()), decision.getVideo(), 100));
+        FirstFrames first = DecodersTest.await(machine.decoders.first(
+                objects.localFile(decision.getVideo().getAddress()), decision.getVideo(), 100, 1));
         return decision.toBuilder()
                 .setKeptFrames(new KeptFrames(objects).keep(first.forClips()))
                 .build();

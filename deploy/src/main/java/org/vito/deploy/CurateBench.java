@@ -2,6 +2,7 @@ package org.vito.deploy;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -45,7 +46,9 @@ import picocli.CommandLine.Spec;
                     + " classified, 20 and 4 at a time, by all cores. With --vectors the index of the rule neighbours: vectors as features"
                     + " of videos are spread are added and searched for their ten nearest by all cores, with growing breadth"
                     + " up to that of the rule and until 0.95 of those are found that comparing with all finds. With --video what the first 100 frames of a video"
-                    + " cost a decoder process, and its clips with and without these at hand, in processor time."
+                    + " cost a decoder process, or four of them, and its clips with and without these at hand, in processor time;"
+                    + " with --classifier too how many videos a second all cores would curate of those that never show their"
+                    + " class, beside how many they would make clips of."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -66,6 +69,7 @@ final class CurateBench implements Callable<Integer> {
     private static final int FEW = 4; // that VideoNet looks at before the others
     private static final int BATCHES = 5;
     private static final int FIRST_FRAMES = 100; // of a video, as VideoNet judges it
+    private static final int EVERY = 25; // and as it does with the preset small
 
     @Spec
     CommandSpec spec;
@@ -178,24 +182,38 @@ final class CurateBench implements Callable<Integer> {
                     vectors);
         }
         if (!videos.isEmpty()) {
-            share(result.putArray("videos"), config);
+            share(result, config);
         }
         print(spec.commandLine().getOut(), result);
         return 0;
     }
 
-    private void share(ArrayNode results, Config config) {
+    /** Videos a second that all cores would judge, or make clips of: what a process decodes by one of them, classifying by all. */
+    private static void keepingUp(ObjectNode video, ObjectNode result, SharingBenchmark.Result measured) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        double all = FIRST_FRAMES / result.get("frames_per_s").asDouble();
+        double some = measured.someFrames() / result.get("frames_per_s").asDouble(); // of several videos together
+        video.put("cores", cores)
+                .put("curated_per_s", 1 / (measured.first() / cores + all))
+                .put("some_curated_per_s", 1 / (measured.some() / cores + some))
+                .put("clips_made_per_s", cores / measured.alone());
+    }
+
+    private void share(ObjectNode result, Config config) {
+        ArrayNode results = result.putArray("videos");
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bench", config);
         try {
             DecodeSettings settings = DecodeSettings.from(config);
             for (Path video : videos) {
                 SharingBenchmark.Result measured =
-                        SharingBenchmark.run(system, settings, video, FIRST_FRAMES, Duration.ofMillis(leastMs));
-                results.addObject()
-                        .put("file", String.valueOf(video.getFileName()))
+                        SharingBenchmark.run(system, settings, video, FIRST_FRAMES, EVERY, Duration.ofMillis(leastMs));
+                ObjectNode one = results.addObject();
+                one.put("file", String.valueOf(video.getFileName()))
                         .put("duration_s", measured.info().durationUs() / 1e6)
                         .put("first_frames", FIRST_FRAMES)
                         .put("first_s", measured.first())
+                        .put("some_frames", measured.someFrames())
+                        .put("some_s", measured.some())
                         .put("clips_s", measured.alone())
                         .put("clips_shared_s", measured.shared())
                         .put("decoded", measured.aloneDecoded())
@@ -203,6 +221,9 @@ final class CurateBench implements Callable<Integer> {
                         .put("clip_frames", measured.clipFrames())
                         .put("kept_frames", measured.keptFrames())
                         .put("kept_bytes", measured.keptBytes());
+                if (result.has("frames_per_s")) {
+                    keepingUp(one, result, measured);
+                }
             }
         } finally {
             system.terminate();
@@ -246,6 +267,36 @@ final class CurateBench implements Callable<Integer> {
         return batch * BATCHES * 1e9 / (System.nanoTime() - begin);
     }
 
+    private static void print(PrintWriter out, JsonNode video) {
+        out.println(
+                "%s, %.1f s: first %d frames %.0f ms of a processor, %d of them %.0f ms; clips %.0f ms, %d frames decoded; with %d of their %d frames kept (%d kB) %.0f ms, %d decoded"
+                        .formatted(
+                                video.get("file").asText(),
+                                video.get("duration_s").asDouble(),
+                                video.get("first_frames").asInt(),
+                                video.get("first_s").asDouble() * 1e3,
+                                video.get("some_frames").asInt(),
+                                video.get("some_s").asDouble() * 1e3,
+                                video.get("clips_s").asDouble() * 1e3,
+                                video.get("decoded").asInt(),
+                                video.get("kept_frames").asInt(),
+                                video.get("clip_frames").asInt(),
+                                video.get("kept_bytes").asInt() / 1000,
+                                video.get("clips_shared_s").asDouble() * 1e3,
+                                video.get("decoded_shared").asInt()));
+        if (video.has("cores")) {
+            out.println(
+                    "          such videos a second by all %d cores: %.1f made clips of; %.1f judged by %d frames and %.1f by %d if none shows its class"
+                            .formatted(
+                                    video.get("cores").asInt(),
+                                    video.get("clips_made_per_s").asDouble(),
+                                    video.get("curated_per_s").asDouble(),
+                                    video.get("first_frames").asInt(),
+                                    video.get("some_curated_per_s").asDouble(),
+                                    video.get("some_frames").asInt()));
+        }
+    }
+
     private void print(PrintWriter out, ObjectNode result) {
         if (json) {
             out.println(result);
@@ -268,21 +319,7 @@ final class CurateBench implements Callable<Integer> {
                             FEW,
                             result.get("classifier").asText()));
         }
-        result.path("videos")
-                .forEach(one -> out.println(
-                        "%s, %.1f s: first %d frames %.0f ms of a processor; clips %.0f ms, %d frames decoded; with %d of their %d frames kept (%d kB) %.0f ms, %d decoded"
-                                .formatted(
-                                        one.get("file").asText(),
-                                        one.get("duration_s").asDouble(),
-                                        one.get("first_frames").asInt(),
-                                        one.get("first_s").asDouble() * 1e3,
-                                        one.get("clips_s").asDouble() * 1e3,
-                                        one.get("decoded").asInt(),
-                                        one.get("kept_frames").asInt(),
-                                        one.get("clip_frames").asInt(),
-                                        one.get("kept_bytes").asInt() / 1000,
-                                        one.get("clips_shared_s").asDouble() * 1e3,
-                                        one.get("decoded_shared").asInt())));
+        result.path("videos").forEach(one -> print(out, one));
         if (result.has("vectors")) {
             out.println(
                     "vectors   %,d of %d dimensions, built in %.0f s by %d threads: %d parts, %,d MiB of disk, %,d MiB of heap"

@@ -155,6 +155,9 @@ class BenchCommandTest {
                 .isLessThan(0.6 * shared.get("decoded").asDouble());
         assertThat(shared.get("clip_frames").asInt()).isEqualTo(24);
         assertThat(shared.get("kept_frames").asInt()).isBetween(8, 16);
+        assertThat(shared.get("some_frames").asInt()).isEqualTo(4);
+        assertThat(shared.get("some_s").asDouble())
+                .isLessThan(shared.get("first_s").asDouble());
         assertThat(execute("bench", "curate", "--video", video.toString(), "--least-ms", "1"))
                 .isEqualTo(2);
         assertThat(execute(

@@ -168,6 +168,16 @@ class CurateExplainCommandTest {
     }
 
     @Test
+    void orAfterFewerIfSoConfigured() {
+        assertThat(explain("--title", "Night on earth", "-Dvito.ingest.curate.videonet.every=25"))
+                .as(err::toString)
+                .isZero();
+        assertThat(out.toString())
+                .contains("   0.48 s   day ", "   3.48 s   day ")
+                .contains("none of 4 frames shows it, most show day (4).");
+    }
+
+    @Test
     void theFilesNameIsItsTitleAndNamesNothing() {
         assertThat(explain()).as(err::toString).isZero();
         assertThat(out.toString()).contains("names     none").contains("Its title names none of 2 classes.");

@@ -38,10 +38,10 @@ final class StoredFrames implements VideoFrames {
     }
 
     @Override
-    public CompletionStage<List<Frame>> first(StoredVideo video, int count) {
-        return taken(video, file -> decoders.first(file, video, count)).thenApply(first -> {
+    public CompletionStage<List<Frame>> first(StoredVideo video, int count, int every) {
+        return taken(video, file -> decoders.first(file, video, count, every)).thenApply(first -> {
             forClips.accept(video.getVideoId(), first.forClips());
-            return first.frames();
+            return distinct(first.frames());
         });
     }
 

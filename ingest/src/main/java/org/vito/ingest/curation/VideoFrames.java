@@ -14,8 +14,12 @@ import org.vito.protocol.v1.StoredVideo;
  * frames of several videos at a time has them decoded at the same time.
  */
 public interface VideoFrames {
-    /** The first {@code count} frames of a video, or all if it has fewer, in order. */
-    CompletionStage<List<Frame>> first(StoredVideo video, int count);
+    /**
+     * The first {@code count} frames of a video, or all if it has fewer, in order.
+     *
+     * @param every more than 1 for one of every so many
+     */
+    CompletionStage<List<Frame>> first(StoredVideo video, int count, int every);
 
     /** The frames in the middles of {@code count} equal parts of a video, in order; fewer if some are the same. */
     CompletionStage<List<Frame>> spread(StoredVideo video, int count);

@@ -1,22 +1,23 @@
 package org.vito.ingest.curation;
 
 import com.google.protobuf.ByteString;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.vito.ingest.Explanation;
 import org.vito.ingest.FrameClassifier;
+import org.vito.ingest.curation.FrameLooks.Seen;
 import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.CurationDecision;
@@ -29,25 +30,21 @@ import org.vito.protocol.v1.StoredVideo;
  * the title names. Short videos are left out. A name that several classes have asks about all of them; the classifier tells.
  */
 final class VideoNet implements Curator {
-    private static final int GUESSES = 5; // of a frame that are told
-    private static final int FEW = 4; // frames that are looked at before the others
-
     private final VideoNetSettings settings;
     private final Vocabulary vocabulary;
     private final TitleMatcher titles;
     private final @Nullable FrameClassifier classifier;
     private final VideoFrames frames;
 
-    /** A frame and the classes that it was taken for, the surest first. */
-    private record Seen(Frame frame, List<Integer> labels, List<Float> scores) {
-        int label() {
-            return labels.get(0);
-        }
+    /**
+     * What is asked of a video.
+     *
+     * @param decided the answer, if its frames have no say in it
+     */
+    private record Question(StoredVideo video, String says, TitleMatcher.Match match, @Nullable Explanation decided) {}
 
-        float score() {
-            return scores.get(0);
-        }
-    }
+    /** A question whose frames are being decoded. */
+    private record Begun(Question question, CompletionStage<List<Frame>> frames) {}
 
     /**
      * @param classifier closed with the rule; null to go by titles alone
@@ -99,17 +96,46 @@ final class VideoNet implements Curator {
 
     @Override
     public List<Verdict> judge(List<StoredVideo> videos) {
-        return verdicts(videos, video -> begin(video, CurationDecision.getDefaultInstance()));
+        return verdicts(videos.stream().map(this::question).toList());
     }
 
     @Override
     public List<Verdict> judgeAgain(List<CurationDecision> before) {
-        return verdicts(before, decision -> begin(decision.getVideo(), decision));
+        return verdicts(before.stream().map(this::question).toList());
     }
 
-    /** While frames of a case are classified, those of the next ones are decoded. */
-    private static <T> List<Verdict> verdicts(List<T> cases, Function<T, Supplier<Explanation>> begin) {
-        return Ahead.inOrder(cases, begin).stream().map(VideoNet::verdict).toList();
+    private List<Verdict> verdicts(List<Question> questions) {
+        return answers(questions).stream().map(VideoNet::verdict).toList();
+    }
+
+    /** While frames of a few videos are classified, those of the next ones are decoded. */
+    private List<Explanation> answers(List<Question> questions) {
+        List<Question> open =
+                questions.stream().filter(each -> each.decided() == null).toList();
+        Iterator<Explanation> looked = open.isEmpty()
+                ? Collections.emptyIterator()
+                : Ahead.inGroups(open, FrameLooks.together(settings.batch()), this::begin, this::look)
+                        .iterator();
+        return questions.stream()
+                .map(each -> each.decided() != null ? each.decided() : looked.next())
+                .toList();
+    }
+
+    private Begun begin(Question open) {
+        return new Begun(open, frames.first(open.video(), settings.frames(), settings.every()));
+    }
+
+    private List<Explanation> look(List<Begun> begun) {
+        FrameLooks looks = new FrameLooks(Objects.requireNonNull(classifier), settings.batch(), settings.lookAtAll());
+        List<List<Seen>> seen = looks.at(begun.stream()
+                .map(each -> new FrameLooks.Asked(
+                        VideoFrames.await(each.frames()),
+                        each.question().match().classes()))
+                .toList());
+        return IntStream.range(0, begun.size())
+                .mapToObj(i -> explain(
+                        begun.get(i).question().says(), begun.get(i).question().match(), seen.get(i)))
+                .toList();
     }
 
     private static Verdict verdict(Explanation why) {
@@ -131,80 +157,44 @@ final class VideoNet implements Curator {
 
     @Override
     public Explanation explain(StoredVideo video) {
-        return begin(video, CurationDecision.getDefaultInstance()).get();
+        return answers(List.of(question(video))).get(0);
     }
 
-    /**
-     * Has frames of the video decoded, if any are needed.
-     *
-     * @param before a decision on the video, whose evidence is taken if it is all that would be seen now
-     * @return what waits for them and looks at them
-     */
-    private Supplier<Explanation> begin(StoredVideo video, CurationDecision before) {
-        long leastUs = settings.minimumDuration().toNanos() / 1000;
-        if (video.getDurationUs() < leastUs) {
-            return () ->
-                    rejected("It lasts %s, less than %s.".formatted(seconds(video.getDurationUs()), seconds(leastUs)));
-        }
+    private Question question(StoredVideo video) {
+        return question(video, CurationDecision.getDefaultInstance());
+    }
+
+    /** @param before a decision on the video, whose evidence is taken if it is all that would be seen now */
+    private Question question(CurationDecision before) {
+        return question(before.getVideo(), before);
+    }
+
+    private Question question(StoredVideo video, CurationDecision before) {
         TitleMatcher.Match match = titles.match(video.getTitle());
-        if (match.isEmpty()) {
-            return () -> rejected("Its title names none of %d classes.".formatted(vocabulary.size()));
-        }
         String says = "The title says "
                 + match.names().stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "));
+        return new Question(video, says, match, withoutLooking(video, says, match, before));
+    }
+
+    private @Nullable Explanation withoutLooking(
+            StoredVideo video, String says, TitleMatcher.Match match, CurationDecision before) {
+        long leastUs = settings.minimumDuration().toNanos() / 1000;
+        if (video.getDurationUs() < leastUs) {
+            return rejected("It lasts %s, less than %s.".formatted(seconds(video.getDurationUs()), seconds(leastUs)));
+        }
+        if (match.isEmpty()) {
+            return rejected("Its title names none of %d classes.".formatted(vocabulary.size()));
+        }
         if (classifier == null) {
             String label = vocabulary.label(match.classes().first());
-            return () -> new Explanation(true, label, says + ".", match.names(), List.of());
+            return new Explanation(true, label, says + ".", match.names(), List.of());
         }
         List<Seen> seen = before.getCurator().equals(name()) ? remembered(before, match.classes()) : List.of();
-        if (!seen.isEmpty()) {
-            return () -> explain(says, match, seen);
-        }
-        FrameClassifier network = classifier;
-        CompletionStage<List<Frame>> first = frames.first(video, settings.frames());
-        return () -> explain(says, match, look(network, VideoFrames.await(first), match.classes()));
+        return seen.isEmpty() ? null : explain(says, match, seen);
     }
 
     private static Explanation rejected(String reason) {
         return new Explanation(false, "", reason, List.of(), List.of());
-    }
-
-    /** What the first frames show; no further than a batch in which one fits, unless the settings ask for all. */
-    private List<Seen> look(FrameClassifier network, List<Frame> all, SortedSet<Integer> wanted) {
-        List<Seen> seen = new ArrayList<>();
-        for (List<Frame> batch : batches(all)) {
-            float[][] probabilities = network.classify(batch);
-            boolean fits = false;
-            for (int i = 0; i < batch.size(); i++) {
-                Seen found = surest(batch.get(i), probabilities[i]);
-                seen.add(found);
-                fits |= wanted.contains(found.label());
-            }
-            if (fits && !settings.lookAtAll()) {
-                break;
-            }
-        }
-        seen.sort(Comparator.comparingLong(found -> found.frame().getPtsUs()));
-        return seen;
-    }
-
-    /** The frames in the order in which they are looked at: a few from all over first, as one that fits is enough. */
-    private List<List<Frame>> batches(List<Frame> all) {
-        int few = Math.min(FEW, settings.batch());
-        if (all.size() <= few) {
-            return all.isEmpty() ? List.of() : List.of(all);
-        }
-        List<Frame> first = new ArrayList<>();
-        List<Frame> others = new ArrayList<>(all);
-        for (int i = few - 1; i >= 0; i--) {
-            first.add(0, others.remove(i * all.size() / few));
-        }
-        List<List<Frame>> batches = new ArrayList<>();
-        batches.add(first);
-        for (int begin = 0; begin < others.size(); begin += settings.batch()) {
-            batches.add(others.subList(begin, Math.min(others.size(), begin + settings.batch())));
-        }
-        return batches;
     }
 
     /** What a decision of the same classifier saw, in order; nothing if that does not answer the question. */
@@ -226,20 +216,11 @@ final class VideoNet implements Curator {
                         .toList();
     }
 
-    /** How many frames are looked at if none fits, as far as the frame rate tells. */
+    /** How many frames at least are looked at if none fits, as far as the frame rate tells. */
     private long firstFrames(StoredVideo video) {
         double rate = video.getFramesPerSecond() > 0 ? video.getFramesPerSecond() : 25;
-        return Math.min(settings.frames(), (long) Math.ceil(video.getDurationUs() * rate / 1e6));
-    }
-
-    private static Seen surest(Frame frame, float[] probabilities) {
-        List<Integer> labels = IntStream.range(0, probabilities.length)
-                .boxed()
-                .sorted(Comparator.comparing(i -> -probabilities[i]))
-                .limit(GUESSES)
-                .toList();
-        return new Seen(
-                frame, labels, labels.stream().map(i -> probabilities[i]).toList());
+        long frames = Math.min(settings.frames(), (long) Math.ceil(video.getDurationUs() * rate / 1e6));
+        return Math.max(1, frames / settings.every());
     }
 
     private Explanation explain(String says, TitleMatcher.Match match, List<Seen> seen) {

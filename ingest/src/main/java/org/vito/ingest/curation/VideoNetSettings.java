@@ -13,12 +13,19 @@ import org.vito.protocol.VitoException;
  * @param vocabulary file of the classes and their names; empty if none is given
  * @param weights of the classifier; empty to go by titles alone
  * @param minimumDuration shorter videos are left out
- * @param frames how many of the first frames are classified
+ * @param frames how many of the first frames count
+ * @param every of how many of these one is classified
  * @param batch frames that are classified together
  * @param lookAtAll whether frames after one that fits are classified too
  */
 public record VideoNetSettings(
-        String vocabulary, String weights, Duration minimumDuration, int frames, int batch, boolean lookAtAll) {
+        String vocabulary,
+        String weights,
+        Duration minimumDuration,
+        int frames,
+        int every,
+        int batch,
+        boolean lookAtAll) {
     /** Reads and checks them. */
     public static VideoNetSettings from(Settings s) {
         return new VideoNetSettings(
@@ -26,6 +33,7 @@ public record VideoNetSettings(
                 s.text("classifier"),
                 s.duration("minimum-duration"),
                 s.whole("frames", 1, 10_000),
+                s.whole("every", 1, 10_000),
                 s.whole("batch", 1, 1024),
                 s.flag("look-at-all"));
     }

@@ -19,7 +19,7 @@ public final class CuratorActorCommands {
         return Curators.load(
                 "accept-all",
                 new Curators.Means(
-                        new VideoNetSettings("", "", Duration.ZERO, 1, 1, false),
+                        new VideoNetSettings("", "", Duration.ZERO, 1, 1, 1, false),
                         NeighboursTest.settings("", 1, 1),
                         CurationNetworks.none(),
                         new StillFrames(),
@@ -29,7 +29,7 @@ public final class CuratorActorCommands {
     /** A frame that shows nothing. */
     static final class StillFrames implements VideoFrames {
         @Override
-        public CompletionStage<List<Frame>> first(StoredVideo video, int count) {
+        public CompletionStage<List<Frame>> first(StoredVideo video, int count, int every) {
             return CompletableFuture.completedStage(List.of());
         }
 

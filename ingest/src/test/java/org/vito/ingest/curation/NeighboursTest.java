@@ -117,7 +117,7 @@ class NeighboursTest {
             }
         };
         return Neighbours.load(new Curators.Means(
-                new VideoNetSettings("", "", Duration.ZERO, 1, 1, false),
+                new VideoNetSettings("", "", Duration.ZERO, 1, 1, 1, false),
                 settings,
                 network,
                 new CuratorActorCommands.StillFrames(),

@@ -24,7 +24,7 @@ class VideoNetTest {
     private static final Vocabulary VOCABULARY =
             Vocabulary.of(List.of(List.of("goldfish"), List.of("crane"), List.of("crane"), List.of("beaver")));
     private static final VideoNetSettings SETTINGS =
-            new VideoNetSettings("classes.txt", "weights", Duration.ofSeconds(10), 10, 4, false);
+            new VideoNetSettings("classes.txt", "weights", Duration.ofSeconds(10), 10, 1, 4, false);
 
     /** Sees in frame i of a video what is said here, and counts what it was asked. */
     private static final class Said implements FrameClassifier {
@@ -69,9 +69,9 @@ class VideoNetTest {
         private final AtomicInteger asked = new AtomicInteger();
 
         @Override
-        public CompletionStage<List<Frame>> first(StoredVideo video, int count) {
+        public CompletionStage<List<Frame>> first(StoredVideo video, int count, int every) {
             asked.incrementAndGet();
-            return CompletableFuture.completedStage(IntStream.range(0, count)
+            return CompletableFuture.completedStage(IntStream.iterate(every / 2, i -> i < count, i -> i + every)
                     .mapToObj(i -> Frame.newBuilder().setPtsUs(i * 1000L).build())
                     .toList());
         }
@@ -141,16 +141,64 @@ class VideoNetTest {
             assertThat(rule.judge(videos))
                     .extracting(Curator.Verdict::accepted)
                     .containsExactly(true, false, true, true, true, true, true, true, true, true, true, true);
-            assertThat(asked).containsExactly(8, 10, 11, 11, 11, 11, 11, 11, 11, 11, 11);
+            assertThat(asked).containsExactly(9, 10, 11, 11, 11, 11, 11, 11, 11, 11, 11);
+        }
+    }
+
+    @Test
+    void firstFramesOfSeveralVideosAreClassifiedTogether() {
+        VideoNetSettings many = new VideoNetSettings("classes.txt", "weights", Duration.ofSeconds(10), 10, 1, 8, false);
+        Said said = new Said(3, 3, 3, 3, 1, 3, 3, 0, 3, 3); // of the first few one shows a goldfish, none a crane
+        try (VideoNet rule = new VideoNet(many, VOCABULARY, said, new Counted())) {
+            List<StoredVideo> videos = List.of(
+                    video("goldfish", 12),
+                    video("nothing", 12),
+                    video("crane", 12),
+                    video("goldfish", 12),
+                    video("beaver", 12),
+                    video("goldfish", 12));
+            List<Curator.Verdict> verdicts = rule.judge(videos);
+            assertThat(verdicts)
+                    .extracting(Curator.Verdict::category)
+                    .containsExactly("goldfish", "", "crane #1", "goldfish", "beaver", "goldfish");
+            assertThat(verdicts)
+                    .extracting(verdict -> verdict.evidence().size())
+                    .containsExactly(4, 0, 10, 4, 4, 4);
+            assertThat(said.batches)
+                    .as("eight frames of two videos, then six of one")
+                    .containsExactly(8, 6, 8, 4);
         }
     }
 
     @Test
     void allFramesAreLookedAtIfAsked() {
         Said said = new Said(3, 3, 3, 3, 3, 0, 0, 3, 0, 0);
-        VideoNetSettings all = new VideoNetSettings("classes.txt", "weights", Duration.ofSeconds(10), 10, 4, true);
+        VideoNetSettings all = new VideoNetSettings("classes.txt", "weights", Duration.ofSeconds(10), 10, 1, 4, true);
         assertThat(judge(all, said, video("goldfish", 12)).reason()).contains("4 of 10 frames");
         assertThat(said.batches).containsExactly(4, 4, 2);
+    }
+
+    @Test
+    void ofTheFirstFramesOneOfEverySoManyIsLookedAtIfAsked() {
+        Said said = new Said(0, 0, 3, 0, 0, 0, 0, 1, 0, 0);
+        VideoNetSettings some = new VideoNetSettings("classes.txt", "weights", Duration.ofSeconds(10), 10, 5, 4, false);
+        Curator.Verdict verdict = judge(some, said, video("goldfish", 12));
+        assertThat(verdict.reason())
+                .isEqualTo("The title says 'goldfish'; none of 2 frames shows it, most show crane #1 (1).");
+        assertThat(verdict.evidence()).extracting(Evidence::getPtsUs).containsExactlyInAnyOrder(2000L, 7000L);
+        assertThat(said.batches).containsExactly(2);
+        Said none = new Said();
+        try (VideoNet rule = new VideoNet(some, VOCABULARY, none, new Counted())) {
+            CurationDecision before = decision(video("goldfish", 12), verdict);
+            assertThat(rule.judgeAgain(List.of(before)).get(0).reason()).isEqualTo(verdict.reason());
+            assertThat(none.batches).as("all that would be looked at was").isEmpty();
+        }
+        Said all = new Said(0, 0, 3, 0, 0, 0, 0, 1, 0, 0);
+        try (VideoNet rule = new VideoNet(SETTINGS, VOCABULARY, all, new Counted())) {
+            CurationDecision before = decision(video("goldfish", 12), verdict);
+            assertThat(rule.judgeAgain(List.of(before)).get(0).accepted()).isTrue();
+            assertThat(all.batches).as("two of ten do not answer for all").isNotEmpty();
+        }
     }
 
     @Test
