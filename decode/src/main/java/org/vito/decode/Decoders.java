@@ -61,8 +61,9 @@ public interface Decoders extends AutoCloseable {
      * store them; all of them if it has fewer. All are in memory at once. Fails as {@link #probe}.
      *
      * @param file that of {@code video}
-     * @param every more than 1 for one of every so many, that in their middle by the video's frame rate; the others are then as far
-     *     as possible not decoded, and nothing is told of what clips will hold
+     * @param every more than 1 for one of every so many, that in their middle by the video's frame rate. The others are then as far
+     *     as possible not decoded, nothing is told of what clips will hold, and smaller ones than a network wants to see (a short
+     *     side of 256 pixels) are not made even if clips hold such
      */
     CompletionStage<FirstFrames> first(Path file, StoredVideo video, int count, int every);
 

@@ -46,6 +46,7 @@ final class LocalDecoders implements Decoders {
     private static final Logger log = LoggerFactory.getLogger(LocalDecoders.class);
     private static final AtomicLong POOLS = new AtomicLong();
     private static final int THUMBNAIL_QUALITY = 75;
+    private static final int SEEN_SHORT_SIDE = 256; // of frames that a network is to see, 224² being cut out of them
     private static final Duration MARGIN = Duration.ofSeconds(10);
 
     private final ActorSystem<?> system;
@@ -172,7 +173,8 @@ final class LocalDecoders implements Decoders {
     @Override
     public CompletionStage<FirstFrames> first(Path file, StoredVideo video, int count, int every) {
         if (every > 1) {
-            return frames(file, FirstFrames.timesUs(video, count, every))
+            int shortSide = Math.max(settings.frame().shortSide(), SEEN_SHORT_SIDE);
+            return frames(file, FirstFrames.timesUs(video, count, every), sample().setShortSide(shortSide))
                     .thenApply(frames -> new FirstFrames(frames, ByteString.EMPTY));
         }
         return ask(request(file).setSample(sample().setCuts(false).setFirst(count)))

@@ -158,6 +158,18 @@ class ClipFramesTest {
     }
 
     @Test
+    void whichAreNoSmallerThanANetworkWantsThem() throws Exception {
+        try (LocalDecoders small = decoders("vito.decode.frame.short-side = 96")) {
+            Path file = ordinary();
+            FirstFrames some =
+                    DecodersTest.await(small.first(file, segment(file).getVideo(), FIRST, 50));
+            assertThat(some.frames()).hasSize(2).allSatisfy(frame -> assertThat(
+                            NumberedVideo.image(frame.getJpeg().toByteArray()).getHeight())
+                    .isEqualTo(256));
+        }
+    }
+
+    @Test
     void nothingIsAskedOfAProcessIfEverythingIsThere() throws Exception {
         Path file = ordinary();
         DecodeSegment one = segment(file).toBuilder().setEndUs(1).build();
