@@ -160,7 +160,7 @@ final class TransactionalStream {
         if (current == null || last == null) {
             return CompletableFuture.completedFuture(Done.getInstance());
         }
-        last.workIsOver();
+        last.leave();
         current.shutdown();
         return last.left()
                 .thenApply(left -> Done.getInstance())

@@ -157,6 +157,7 @@ final class StageStream {
                     this::drain,
                     () -> {
                         cut = true;
+                        leave();
                         intake.shutdown();
                         whole.shutdown();
                     },
@@ -215,6 +216,14 @@ final class StageStream {
             return made;
         }
 
+        /** What is under way will not be committed; nobody need wait for it, nor the group for this member. */
+        private void leave() {
+            GroupMember read = member.get();
+            if (read != null) {
+                read.leave();
+            }
+        }
+
         private void workIsOver() {
             GroupMember read = member.get();
             if (read != null) {
@@ -229,7 +238,7 @@ final class StageStream {
             if (current == null || last == null) {
                 return CompletableFuture.completedFuture(Done.getInstance());
             }
-            last.workIsOver();
+            last.leave();
             current.shutdown();
             return last.left()
                     .thenApply(left -> Done.getInstance())

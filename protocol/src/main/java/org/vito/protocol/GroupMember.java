@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -17,6 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 public final class GroupMember extends KafkaConsumer<String, byte[]> {
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private volatile boolean over;
+    private volatile boolean leaving;
+    private boolean gone; // of the thread that polls
 
     /** A member that is configured as every consumer is. */
     public GroupMember(Map<String, Object> properties) {
@@ -26,6 +29,16 @@ public final class GroupMember extends KafkaConsumer<String, byte[]> {
     /** To be called when everything that was read is committed, or never will be. */
     public void workIsOver() {
         over = true;
+    }
+
+    /**
+     * To be called when its stream has ended or is let go of: it leaves the group when it is polled next, if it is not closed
+     * before. Alpakka closes it only when everything that was read is committed, and waits for ever for what was under way
+     * when a stream broke off, or ended while its producer was being made.
+     */
+    public void leave() {
+        over = true;
+        leaving = true;
     }
 
     /** Completes when the member has left its group. */
@@ -55,6 +68,16 @@ public final class GroupMember extends KafkaConsumer<String, byte[]> {
                 }
             }
         });
+    }
+
+    @Override
+    public ConsumerRecords<String, byte[]> poll(Duration timeout) {
+        if (leaving && !gone) {
+            gone = true;
+            unsubscribe();
+            left.complete(null);
+        }
+        return gone ? ConsumerRecords.empty() : super.poll(timeout);
     }
 
     @Override
