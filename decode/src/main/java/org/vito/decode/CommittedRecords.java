@@ -29,7 +29,7 @@ final class CommittedRecords implements AutoCloseable {
 
     CommittedRecords(KafkaAccess kafka, Topic<?> topic, String client) {
         this.topic = topic;
-        Map<String, Object> properties = new HashMap<>(kafka.consumer(client));
+        Map<String, Object> properties = new HashMap<>(kafka.reader(client));
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG); // reads by itself, commits nothing
         properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, String.valueOf(TIMEOUT.toMillis()));
         consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());

@@ -109,7 +109,7 @@ final class CommittedRecords {
     }
 
     private static Map<String, Object> properties(KafkaAccess kafka, String group) {
-        Map<String, Object> properties = new HashMap<>(kafka.consumer(group));
+        Map<String, Object> properties = new HashMap<>(kafka.reader(group));
         properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, String.valueOf(SILENCE.toMillis()));
         return properties;
     }

@@ -38,7 +38,8 @@ final class StoreLimit implements AutoCloseable {
     private static final int SHARE =
             20; // of the limit is freed, so that there is a look for that many bytes, not for each video
     private static final Duration LOOK = Duration.ofSeconds(1); // between two looks at a full store, if they are brief
-    private static final int REST = 10; // after a look that took 1 s the next waits 10 s
+    private static final int REST =
+            10; // after a look that took 1 s the next waits 10 s; but the first opens connections
 
     private final long limit;
     private final ObjectStore objects;
@@ -54,6 +55,7 @@ final class StoreLimit implements AutoCloseable {
     private long added; // since the look under way began
     private boolean full;
     private boolean looking;
+    private boolean looked;
     private boolean stopped;
     private String note = "";
 
@@ -185,8 +187,11 @@ final class StoreLimit implements AutoCloseable {
     private void settle(long found, String trouble, long began) {
         List<CompletableFuture<Boolean>> ready = List.of();
         boolean again;
+        boolean first;
         synchronized (this) {
             looking = false;
+            first = !looked;
+            looked = true;
             if (found >= 0) {
                 bytes = found + added;
                 full = bytes >= limit;
@@ -204,7 +209,7 @@ final class StoreLimit implements AutoCloseable {
         ready.forEach(one -> one.complete(true));
         if (again) {
             Duration took = Duration.ofNanos(System.nanoTime() - began).multipliedBy(REST);
-            later.accept(took.compareTo(LOOK) > 0 ? took : LOOK, this::look);
+            later.accept(first || took.compareTo(LOOK) < 0 ? LOOK : took, this::look);
         }
     }
 

@@ -50,6 +50,16 @@ public record KafkaAccess(String bootstrapServers, Map<String, String> propertie
         return p;
     }
 
+    /**
+     * Those of a consumer that reads what is there and is closed. No fetch of it waits for records to come: its close would
+     * wait for the answer, half a second by Kafka's own setting.
+     */
+    public Map<String, String> reader(String group) {
+        Map<String, String> p = consumer(group);
+        p.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "10");
+        return p;
+    }
+
     /** Properties of an idempotent producer; for transactions add {@code transactional.id}. */
     public Map<String, String> producer() {
         Map<String, String> p = common();

@@ -41,7 +41,7 @@ public final class LetterBox implements AutoCloseable {
 
     private LetterBox(KafkaAccess kafka) {
         servers = kafka.bootstrapServers();
-        Map<String, Object> properties = new HashMap<>(kafka.consumer(""));
+        Map<String, Object> properties = new HashMap<>(kafka.reader(""));
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         consumer = new KafkaConsumer<>(properties);

@@ -50,7 +50,7 @@ public final class TopicIndex implements AutoCloseable {
 
     private final String topic;
     private final Listener listener;
-    private final Map<String, Object> properties;
+    private final Map<String, Object> reading;
     private final KafkaConsumer<String, byte[]> follower;
     private final IdTable table = new IdTable(); // guarded by itself
     private final Queue<Refresh> asked = new ConcurrentLinkedQueue<>();
@@ -62,13 +62,18 @@ public final class TopicIndex implements AutoCloseable {
     private TopicIndex(KafkaAccess kafka, String topic, Listener listener) {
         this.topic = topic;
         this.listener = listener;
-        properties = new HashMap<>(kafka.consumer(""));
+        reading = properties(kafka.reader(""));
+        follower = new KafkaConsumer<>(properties(kafka.consumer("")));
+        thread = new Thread(this::follow, "vito-index-" + topic);
+        thread.setDaemon(true);
+    }
+
+    private static Map<String, Object> properties(Map<String, String> consumer) {
+        Map<String, Object> properties = new HashMap<>(consumer);
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, String.valueOf(ANSWER.toMillis()));
-        follower = new KafkaConsumer<>(properties);
-        thread = new Thread(this::follow, "vito-index-" + topic);
-        thread.setDaemon(true);
+        return properties;
     }
 
     /** Starts to follow {@code topic}. */
@@ -127,7 +132,7 @@ public final class TopicIndex implements AutoCloseable {
         TopicPartition partition = new TopicPartition(topic, (int) (position >>> OFFSET_BITS));
         long offset = position & ((1L << OFFSET_BITS) - 1);
         long deadline = System.nanoTime() + ANSWER.toNanos();
-        try (KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(properties)) {
+        try (KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(reading)) {
             reader.assign(List.of(partition));
             reader.seek(partition, offset);
             while (System.nanoTime() < deadline) {

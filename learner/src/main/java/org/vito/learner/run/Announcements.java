@@ -51,7 +51,7 @@ public final class Announcements {
 
     /** Whether the newest announcement of this run and step is of this very checkpoint. */
     static boolean isAnnounced(KafkaAccess kafka, Verified checkpoint) {
-        Map<String, Object> properties = new HashMap<>(kafka.consumer("vito-learner"));
+        Map<String, Object> properties = new HashMap<>(kafka.reader("vito-learner"));
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         String key = checkpoint.manifest().run() + "/" + checkpoint.manifest().step();
         boolean announced = false;
