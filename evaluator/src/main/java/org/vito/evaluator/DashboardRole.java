@@ -74,7 +74,7 @@ public final class DashboardRole {
         CompletionStage<Void> boardEnds = boardEnded;
         boardEnds.whenComplete((done, failure) ->
                 binding.terminate(TO_DRAIN).whenComplete((terminated, ignored) -> close(feed, events, ended, failure)));
-        return new Listening(address(settings.host(), binding.localAddress().getPort()), board, ended);
+        return new Listening(address(settings.host(), binding.localAddress().getPort()), board, feed, ended);
     }
 
     private static void close(
@@ -82,17 +82,19 @@ public final class DashboardRole {
             Optional<TensorBoardFeed> events,
             CompletableFuture<Void> ended,
             @Nullable Throwable failure) {
-        Thread closer = new Thread(
-                () -> {
-                    feed.close();
-                    events.ifPresent(TensorBoardFeed::close);
-                    if (failure == null) {
-                        ended.complete(null);
-                    } else {
-                        ended.completeExceptionally(failure);
-                    }
-                },
-                "vito-dashboard-close");
+        beside(() -> {
+            feed.close();
+            events.ifPresent(TensorBoardFeed::close);
+            if (failure == null) {
+                ended.complete(null);
+            } else {
+                ended.completeExceptionally(failure);
+            }
+        });
+    }
+
+    private static void beside(Runnable close) {
+        Thread closer = new Thread(close, "vito-dashboard-close");
         closer.setDaemon(true);
         closer.start();
     }
@@ -115,7 +117,8 @@ public final class DashboardRole {
         return URI.create("http://" + shown + ":" + port + "/");
     }
 
-    private record Listening(URI address, ActorRef<ScoreBoard.Command> board, CompletableFuture<Void> whenEnded)
+    private record Listening(
+            URI address, ActorRef<ScoreBoard.Command> board, BoardFeed feed, CompletableFuture<Void> whenEnded)
             implements Running {
         @Override
         public Status status() {
@@ -134,7 +137,10 @@ public final class DashboardRole {
 
         @Override
         public CompletionStage<Void> stop() {
-            board.tell(new ScoreBoard.Stop());
+            beside(() -> {
+                feed.close(); // first, since it waits for the board's answers
+                board.tell(new ScoreBoard.Stop());
+            });
             return ended();
         }
     }
