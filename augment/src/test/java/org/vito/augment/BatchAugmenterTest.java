@@ -71,7 +71,7 @@ class BatchAugmenterTest {
                         }),
                         KIT.system())
                 .toCompletableFuture()
-                .get(20, TimeUnit.SECONDS);
+                .get(120, TimeUnit.SECONDS);
         assertThat(buffers.available()).isEqualTo(2);
         return views;
     }
@@ -109,7 +109,7 @@ class BatchAugmenterTest {
                 .via(BatchAugmenter.flow(settings(2), 11, buffers, EXECUTOR, stages))
                 .runWith(Sink.head(), KIT.system())
                 .toCompletableFuture()
-                .get(20, TimeUnit.SECONDS);
+                .get(120, TimeUnit.SECONDS);
         assertThat(made.damaged()).containsExactly(examples.get(1));
         assertThat(made.videoIds()).hasSize(CLIPS);
         assertThat(made.videoIds()[1]).isEqualTo(made.videoIds()[2]);
@@ -139,7 +139,7 @@ class BatchAugmenterTest {
                 .via(BatchAugmenter.flow(settings(2), 11, buffers, EXECUTOR, stages))
                 .runWith(Sink.ignore(), KIT.system())
                 .toCompletableFuture();
-        assertThatThrownBy(() -> done.get(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> done.get(120, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasRootCauseInstanceOf(VitoException.class)
                 .hasMessageContaining("batch 5");
@@ -203,7 +203,7 @@ class BatchAugmenterTest {
                 .via(BatchAugmenter.flow(settings(2), 11, buffers, closed, stages))
                 .runWith(Sink.ignore(), KIT.system())
                 .toCompletableFuture();
-        assertThatThrownBy(() -> done.get(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> done.get(120, TimeUnit.SECONDS))
                 .hasRootCauseInstanceOf(java.util.concurrent.RejectedExecutionException.class);
         until(() -> buffers.available() == 2);
     }
@@ -215,7 +215,7 @@ class BatchAugmenterTest {
                 .via(BatchAugmenter.flow(settings(2), 11, buffers, EXECUTOR, stages))
                 .runWith(Sink.ignore(), KIT.system())
                 .toCompletableFuture();
-        assertThatThrownBy(() -> done.get(20, TimeUnit.SECONDS)).hasMessageContaining("expected [3, 4, 32, 32, 3]");
+        assertThatThrownBy(() -> done.get(120, TimeUnit.SECONDS)).hasMessageContaining("expected [3, 4, 32, 32, 3]");
         until(() -> buffers.available() == 1);
     }
 

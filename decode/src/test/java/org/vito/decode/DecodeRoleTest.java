@@ -49,7 +49,7 @@ import org.vito.protocol.v1.StoredVideo;
 
 /** The whole role against a real Kafka: every clip once, whatever happens in between. */
 class DecodeRoleTest {
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final Config CONFIG = ConfigFactory.parseString(
                     "vito.decode { children = 2, segment-length = 2560 milliseconds }")
             .withFallback(ConfigFactory.load());
@@ -103,13 +103,13 @@ class DecodeRoleTest {
     private static void send(ProducerRecord<String, byte[]> record) throws Exception {
         try (KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(new HashMap<String, Object>(kafka.access().producer()))) {
-            producer.send(record).get(20, TimeUnit.SECONDS);
+            producer.send(record).get(120, TimeUnit.SECONDS);
         }
     }
 
     /** Every committed record of a topic. */
     private static List<ConsumerRecord<String, byte[]>> all(Topic<?> topic) {
-        Map<String, Object> properties = new HashMap<>(kafka.access().consumer("unused"));
+        Map<String, Object> properties = new HashMap<>(kafka.access().reader("unused"));
         properties.remove("group.id");
         List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties)) {
@@ -212,13 +212,13 @@ class DecodeRoleTest {
                     () -> clips().size() >= clips && (!last || letters().size() >= 5));
             assertThat(role.status().health()).isEqualTo(RunningRole.Health.UP);
             if (gently) {
-                role.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
+                role.stop().toCompletableFuture().get(120, TimeUnit.SECONDS);
                 assertThat(role.status().health()).isEqualTo(RunningRole.Health.STOPPED);
                 assertGroupsAreLeft();
             } else {
                 kit.shutdownTestKit();
                 assertThat(role.ended().toCompletableFuture())
-                        .failsWithin(Duration.ofSeconds(20))
+                        .failsWithin(Duration.ofMinutes(2))
                         .withThrowableThat()
                         .withMessageContaining("the actor system ended");
                 assertThat(role.status().health()).isEqualTo(RunningRole.Health.FAILED);
@@ -231,10 +231,12 @@ class DecodeRoleTest {
     private static void assertGroupsAreLeft() throws Exception {
         List<String> groups = List.of("vito-decode", "vito-decode-plan");
         try (Admin admin = kafka.access().admin()) {
-            admin.describeConsumerGroups(groups).all().get(10, TimeUnit.SECONDS).forEach((group, about) -> assertThat(
-                            about.members())
-                    .as("members of %s after the role has ended", group)
-                    .isEmpty());
+            admin.describeConsumerGroups(groups)
+                    .all()
+                    .get(120, TimeUnit.SECONDS)
+                    .forEach((group, about) -> assertThat(about.members())
+                            .as("members of %s after the role has ended", group)
+                            .isEmpty());
         }
     }
 

@@ -47,7 +47,7 @@ import org.vito.protocol.v1.StoredVideo;
 class KeptFramesRoleTest {
     private static final Config CONFIG =
             ConfigFactory.parseString("vito.decode.children = 1").withFallback(ConfigFactory.load());
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     @TempDir
     private static Path dir;
@@ -129,14 +129,14 @@ class KeptFramesRoleTest {
         try (KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(new HashMap<String, Object>(kafka.access().producer()))) {
             for (CurationDecision decision : decisions) {
-                producer.send(Topics.CURATED.record(decision)).get(20, TimeUnit.SECONDS);
+                producer.send(Topics.CURATED.record(decision)).get(120, TimeUnit.SECONDS);
             }
         }
     }
 
     /** Every committed record of a topic that is of {@code video}. */
     private static <T extends Message> List<T> all(Topic<T> topic, CurationDecision video) {
-        Map<String, Object> properties = new HashMap<>(kafka.access().consumer("unused"));
+        Map<String, Object> properties = new HashMap<>(kafka.access().reader("unused"));
         properties.remove("group.id");
         List<T> values = new ArrayList<>();
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(properties)) {
@@ -199,7 +199,7 @@ class KeptFramesRoleTest {
                 }
                 assertThat(isThere(each)).isFalse();
             }
-            role.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
+            role.stop().toCompletableFuture().get(120, TimeUnit.SECONDS);
         }
     }
 
@@ -226,7 +226,7 @@ class KeptFramesRoleTest {
                 Patience.until("frames of " + each.getVideoId() + " are gone", SOON, () -> !isThere(each));
             }
             assertThat(all(Topics.CLIPS, twice)).hasSize(3);
-            role.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
+            role.stop().toCompletableFuture().get(120, TimeUnit.SECONDS);
         }
     }
 
@@ -241,7 +241,7 @@ class KeptFramesRoleTest {
             send(video);
             Patience.until("a segment", SOON, () -> !all(Topics.SEGMENTS, video).isEmpty());
             machine.kit.shutdownTestKit(); // the role ends wherever it is, perhaps before it commits
-            assertThat(role.ended().toCompletableFuture()).failsWithin(Duration.ofSeconds(20));
+            assertThat(role.ended().toCompletableFuture()).failsWithin(Duration.ofMinutes(2));
         }
         assertThat(all(Topics.SEGMENTS, video))
                 .hasSize(1)
@@ -254,7 +254,7 @@ class KeptFramesRoleTest {
             Set<String> ids = new HashSet<>();
             assertThat(all(Topics.CLIPS, video)).allMatch(clip -> ids.add(clip.getClipId()));
             assertThat(isThere(video)).isFalse();
-            role.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
+            role.stop().toCompletableFuture().get(120, TimeUnit.SECONDS);
         }
     }
 }

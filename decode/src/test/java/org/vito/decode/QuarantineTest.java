@@ -109,7 +109,7 @@ class QuarantineTest {
                         new HashMap<String, Object>(kafka.access().producer()))) {
             List<ProducerRecord<String, byte[]>> made = DecodersTest.await(decoder.apply(consumed(record)));
             assertThat(made).hasSize(1);
-            producer.send(made.get(0)).get(20, TimeUnit.SECONDS);
+            producer.send(made.get(0)).get(120, TimeUnit.SECONDS);
             return Topics.DEAD_LETTERS.read(consumed(made.get(0)));
         }
     }

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -60,7 +61,9 @@ final class TestKafka implements AutoCloseable {
         }
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(p, false), Time.SYSTEM);
         server.startup();
-        return new TestKafka(server, KafkaAccess.to("localhost:" + port));
+        // after which a killed member's partitions are another's, though heartbeats may be late
+        Map<String, String> soon = Map.of("session.timeout.ms", "6000", "heartbeat.interval.ms", "1000");
+        return new TestKafka(server, new KafkaAccess("localhost:" + port, soon));
     }
 
     KafkaAccess access() {

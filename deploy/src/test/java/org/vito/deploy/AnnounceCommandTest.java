@@ -27,7 +27,7 @@ import org.vito.protocol.v1.EvaluationRequest;
 import picocli.CommandLine;
 
 @NullUnmarked // JUnit fills the fields
-@Timeout(120)
+@Timeout(300)
 class AnnounceCommandTest {
     @TempDir
     Path directory;

@@ -28,7 +28,7 @@ import org.vito.protocol.VitoException;
 import org.vito.protocol.v1.VideoSubmission;
 
 @NullUnmarked // JUnit fills the fields
-@Timeout(120)
+@Timeout(300)
 class EmbeddedBrokerTest {
     @TempDir
     Path directory;
@@ -75,7 +75,7 @@ class EmbeddedBrokerTest {
         } finally {
             child.destroyForcibly();
         }
-        assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(120, TimeUnit.SECONDS)).isTrue();
         try (EmbeddedBroker broker = EmbeddedBroker.start(settings(0))) {
             KafkaAccess kafka = KafkaAccess.to(broker.bootstrapServers());
             assertThat(submitted(kafka, 1)).containsExactly("survivor");
@@ -109,7 +109,7 @@ class EmbeddedBrokerTest {
                             .setSubmissionId(uri)
                             .setUri(uri)
                             .build()))
-                    .get(30, TimeUnit.SECONDS);
+                    .get(120, TimeUnit.SECONDS);
         }
     }
 
@@ -118,7 +118,7 @@ class EmbeddedBrokerTest {
         try (var consumer =
                 new KafkaConsumer<String, byte[]>(new HashMap<String, Object>(kafka.consumer("broker-test")))) {
             consumer.subscribe(List.of(Topics.SUBMITTED.name()));
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
             while (found.size() < count && System.nanoTime() < deadline) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     found.add(Topics.SUBMITTED.read(record).getUri());

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher, with a checkout around it whose build is done already. */
 @NullUnmarked // JUnit fills the fields
-@Timeout(60)
+@Timeout(300)
 class LauncherTest {
     @TempDir
     Path directory;
@@ -51,7 +51,7 @@ class LauncherTest {
         Process process =
                 builder.redirectErrorStream(true).directory(directory.toFile()).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         return new Result(process.exitValue(), text);
     }
 

@@ -24,7 +24,7 @@ import org.vito.protocol.RunningRole;
 import org.vito.protocol.VitoException;
 
 @NullUnmarked // JUnit fills the fields
-@Timeout(30)
+@Timeout(300)
 class ProcessGuardianTest {
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -93,9 +93,9 @@ class ProcessGuardianTest {
         role("first", () -> new Part("first", true), Duration.ofSeconds(10));
         role("second", () -> new Part("second", true), Duration.ofSeconds(10));
         start();
-        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.await(120, TimeUnit.SECONDS)).isTrue();
         system.tell(new ProcessGuardian.Stop());
-        ended.get(10, TimeUnit.SECONDS);
+        ended.get(120, TimeUnit.SECONDS);
         assertThat(events).containsExactly("stop first", "ended first", "stop second", "ended second");
     }
 
@@ -104,9 +104,9 @@ class ProcessGuardianTest {
         role("deaf", () -> new Part("deaf", false), Duration.ofMillis(100));
         role("second", () -> new Part("second", true), Duration.ofSeconds(10));
         start();
-        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.await(120, TimeUnit.SECONDS)).isTrue();
         system.tell(new ProcessGuardian.Stop());
-        ended.get(10, TimeUnit.SECONDS);
+        ended.get(120, TimeUnit.SECONDS);
         assertThat(events).containsExactly("stop deaf", "stop second", "ended second");
     }
 
@@ -116,9 +116,9 @@ class ProcessGuardianTest {
         role("failing", () -> failing, Duration.ofSeconds(10));
         role("other", () -> new Part("other", true), Duration.ofSeconds(10));
         start();
-        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.await(120, TimeUnit.SECONDS)).isTrue();
         failing.done.completeExceptionally(new VitoException(Reason.STORAGE, "the disk is full"));
-        assertThatThrownBy(() -> ended.get(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> ended.get(120, TimeUnit.SECONDS))
                 .hasRootCauseMessage("the disk is full")
                 .cause()
                 .hasMessage("failing failed: the disk is full");
@@ -134,7 +134,7 @@ class ProcessGuardianTest {
                 },
                 Duration.ofSeconds(10));
         start();
-        assertThatThrownBy(() -> ended.get(10, TimeUnit.SECONDS)).cause().satisfies(e -> assertThat(Causes.exitCode(e))
+        assertThatThrownBy(() -> ended.get(120, TimeUnit.SECONDS)).cause().satisfies(e -> assertThat(Causes.exitCode(e))
                 .isEqualTo(2));
     }
 }

@@ -25,7 +25,7 @@ import org.vito.protocol.v1.VideoSubmission;
 import picocli.CommandLine;
 
 @NullUnmarked // JUnit fills the fields
-@Timeout(120)
+@Timeout(300)
 class SubmitCommandTest {
     @TempDir
     Path directory;

@@ -115,7 +115,7 @@ class ViewsCommandTest {
                             new Stages(new SimpleMeterRegistry())))
                     .runWith(Sink.head(), system)
                     .toCompletableFuture()
-                    .get(20, TimeUnit.SECONDS);
+                    .get(120, TimeUnit.SECONDS);
         } finally {
             system.terminate();
         }

@@ -63,7 +63,7 @@ class EvaluationRequestsTest {
         try (KafkaProducer<String, byte[]> producer = made.producer()) {
             for (int step = 1; step <= 2; step++) {
                 producer.send(Topics.CHECKPOINTS.record(made.checkpoint("later", step)))
-                        .get(10, TimeUnit.SECONDS);
+                        .get(120, TimeUnit.SECONDS);
             }
             RunningRole role = start(sets + "tasks = [knn], linear.epochs = 5, retry-at-start = []");
             Map<String, EvaluationScore> first = MadeEvaluations.settled(scores, 4);
@@ -84,13 +84,13 @@ class EvaluationRequestsTest {
             assertThat(again.keySet()).containsExactlyInAnyOrder("1/knn/coming", "2/knn/coming", "2/knn/typo");
             assertThat(MadeEvaluations.need(again, "1/knn/coming").getState()).isEqualTo(ScoreState.SCORED);
             assertThat(MadeEvaluations.need(again, "2/knn/coming").getState()).isEqualTo(ScoreState.SCORED);
-            role.stop().toCompletableFuture().get(20, TimeUnit.SECONDS);
+            role.stop().toCompletableFuture().get(120, TimeUnit.SECONDS);
 
             RunningRole second = start(sets + "tasks = [knn, linear], linear.epochs = 5, retry-at-start = []");
             assertThat(MadeEvaluations.settled(scores, 3).keySet())
                     .as("a task that is new in the settings, where it was not run yet")
                     .containsExactlyInAnyOrder("1/linear/later", "1/linear/coming", "2/linear/coming");
-            second.stop().toCompletableFuture().get(20, TimeUnit.SECONDS);
+            second.stop().toCompletableFuture().get(120, TimeUnit.SECONDS);
             assertThat(scores).isEmpty();
         } finally {
             follower.close();
@@ -114,7 +114,7 @@ class EvaluationRequestsTest {
                                     ClusterSettings.from(ConfigFactory.load()),
                                     made.platform("test-1"),
                                     MadeEvaluations.opener());
-                            role.stop().toCompletableFuture().get(20, TimeUnit.SECONDS);
+                            role.stop().toCompletableFuture().get(120, TimeUnit.SECONDS);
                         }
                     })
                     .isInstanceOf(VitoException.class)
@@ -141,6 +141,6 @@ class EvaluationRequestsTest {
             throws Exception {
         producer.send(Topics.EVALUATION_REQUESTS.record(
                         request.setRequestedAtMs(System.currentTimeMillis()).build()))
-                .get(10, TimeUnit.SECONDS);
+                .get(120, TimeUnit.SECONDS);
     }
 }

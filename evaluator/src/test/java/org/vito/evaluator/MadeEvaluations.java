@@ -122,7 +122,7 @@ final class MadeEvaluations {
             throws InterruptedException {
         Map<String, EvaluationScore> settled = new HashMap<>();
         while (settled.size() < count) {
-            EvaluationScore score = scores.poll(20, TimeUnit.SECONDS);
+            EvaluationScore score = scores.poll(120, TimeUnit.SECONDS);
             assertThat(score)
                     .as("%d of %d: %s", settled.size(), count, settled.keySet())
                     .isNotNull();

@@ -75,13 +75,13 @@ class CurationReplayTest {
             assertThat(taken.getFirstAcceptedAtMs()).isZero();
             assertThat(decisions(decisions, short1, 2).get(1).getReason())
                     .isEqualTo("Its title names none of 2 classes.");
+            TestSystem.until( // those of other tests too
+                    "all are answered",
+                    () -> CurationReplay.count(TestBroker.access(), filter).waiting() == 0);
             TestSystem.stop(again);
             assertThat(decisions.now(d -> Set.of(seen, unseen, short1).contains(d.getVideoId())))
                     .as("each once more and no more")
                     .hasSize(6);
-            assertThat(CurationReplay.count(TestBroker.access(), filter).waiting())
-                    .as("all are answered")
-                    .isZero();
         }
     }
 

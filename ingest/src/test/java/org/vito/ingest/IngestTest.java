@@ -48,8 +48,8 @@ class IngestTest {
     void start() throws Exception {
         system = new TestSystem(directory);
         watched = Files.createDirectories(directory.resolve("watched"));
-        IngestSettings settings = system.settings(
-                "vito.ingest.sources = [{type = directory, path = \"%s\", settle = 300ms, licence = CC0}]"
+        IngestSettings settings =
+                system.settings("vito.ingest.sources = [{type = directory, path = \"%s\", settle = 2s, licence = CC0}]"
                         .formatted(watched));
         ingest = IngestRole.start(system.actors, settings, system.decoders, system.platform);
         curate = CurateRole.start(system.actors, settings, system.decoders, system.platform);
@@ -218,7 +218,7 @@ class IngestTest {
         for (int i = 0; i < 5; i++) {
             byte[] piece = Arrays.copyOfRange(video, i * step, i == 4 ? video.length : (i + 1) * step);
             Files.write(growing, piece, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-            awaitLooks(); // each look sees another size
+            awaitLooks(); // each look sees another size, and none the same for as long as a file must stay so
         }
         StoredVideo found =
                 stored.await(1, v -> v.getVideoId().equals(Sha256.of(video))).get(0);

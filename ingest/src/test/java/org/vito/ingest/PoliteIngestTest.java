@@ -44,7 +44,7 @@ class PoliteIngestTest {
         server.start();
         TestSystem system = new TestSystem(directory);
         IngestSettings settings = system.settings(
-                "vito.ingest { in-flight = 2, retry.attempts = 50, per-host { concurrent = 1, interval = 1ms, waiting = 1 } }");
+                "vito.ingest { in-flight = 2, retry { attempts = 100, most = 500ms }, per-host { concurrent = 1, interval = 1ms, waiting = 1 } }");
         RunningRole ingest = IngestRole.start(system.actors, settings, system.decoders, system.platform);
         try (Submitter submitter = Submitter.open(TestBroker.access(), system.platform.clock());
                 Tail<StoredVideo> stored = new Tail<>(Topics.STORED);

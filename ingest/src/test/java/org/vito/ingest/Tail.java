@@ -15,7 +15,7 @@ import org.vito.protocol.Topic;
 
 /** Every committed message of a topic, from its beginning on. */
 final class Tail<T extends Message> implements AutoCloseable {
-    private static final Duration LONGEST = Duration.ofSeconds(40);
+    private static final Duration LONGEST = Duration.ofMinutes(2);
 
     private final Topic<T> topic;
     private final KafkaConsumer<String, byte[]> consumer;

@@ -54,7 +54,9 @@ final class TestBroker {
             KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(p, false), Time.SYSTEM);
             server.startup();
             Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown));
-            access = KafkaAccess.to("127.0.0.1:" + port);
+            // after which a killed member's partitions are another's, though heartbeats may be late
+            Map<String, String> soon = Map.of("session.timeout.ms", "6000", "heartbeat.interval.ms", "1000");
+            access = new KafkaAccess("127.0.0.1:" + port, soon);
             TopicSetup.ensure(access, (short) 1);
             producer = new KafkaProducer<>(new HashMap<String, Object>(access.producer()));
         } catch (IOException e) {
@@ -69,7 +71,7 @@ final class TestBroker {
 
     /** Writes a record and waits until it is there. */
     static void send(String topic, String key, byte[] value) throws Exception {
-        SHARED.producer.send(new ProducerRecord<>(topic, key, value)).get(30, TimeUnit.SECONDS);
+        SHARED.producer.send(new ProducerRecord<>(topic, key, value)).get(120, TimeUnit.SECONDS);
     }
 
     /**
@@ -84,7 +86,7 @@ final class TestBroker {
             Map<TopicPartition, OffsetAndMetadata> ends = new HashMap<>();
             admin.listOffsets(latest)
                     .all()
-                    .get(30, TimeUnit.SECONDS)
+                    .get(120, TimeUnit.SECONDS)
                     .forEach((partition, end) -> ends.put(partition, new OffsetAndMetadata(end.offset())));
             TestSystem.until("nobody reads as " + group, () -> alter(admin, group, ends));
         }
@@ -92,7 +94,7 @@ final class TestBroker {
 
     private static boolean alter(Admin admin, String group, Map<TopicPartition, OffsetAndMetadata> offsets) {
         try {
-            admin.alterConsumerGroupOffsets(group, offsets).all().get(30, TimeUnit.SECONDS);
+            admin.alterConsumerGroupOffsets(group, offsets).all().get(120, TimeUnit.SECONDS);
             return true;
         } catch (InterruptedException | TimeoutException e) {
             throw new AssertionError(e);

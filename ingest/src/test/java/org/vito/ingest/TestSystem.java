@@ -44,12 +44,12 @@ final class TestSystem implements AutoCloseable {
     }
 
     static void stop(RunningRole role) throws Exception {
-        role.stop().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        role.stop().toCompletableFuture().get(120, TimeUnit.SECONDS);
     }
 
     /** Waits until {@code condition} holds; fails if it does not in time. */
     static void until(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(40).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         CountDownLatch never = new CountDownLatch(1);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {

@@ -118,7 +118,7 @@ class KilledAtRandomTest {
         Process process = start(kafka, "killed");
         int moment = random.nextInt(4);
         if (moment == 0) {
-            pause(random.nextInt(startMillis));
+            awaitStart(process, random.nextInt(startMillis));
         } else {
             awaitSteps(process, random.nextInt(MOST_STEPS));
             if (moment <= 2) {
@@ -144,6 +144,19 @@ class KilledAtRandomTest {
                 Checkpoints.latest(Checkpoints.directory(data, "killed"))
                         .map(c -> c.manifest().step())
                         .orElse(0L));
+    }
+
+    /** Waits so long, but not beyond its first step: it may start faster than the one whose start was timed. */
+    private static void awaitStart(Process process, int millis) throws IOException {
+        BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (System.nanoTime() < until) {
+            String line = said.ready() ? said.readLine() : "";
+            if (line == null || STEP.matcher(line).matches()) {
+                return;
+            }
+            LockSupport.parkNanos(200_000);
+        }
     }
 
     private static void awaitSteps(Process process, int count) throws IOException {

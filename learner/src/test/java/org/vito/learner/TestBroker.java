@@ -104,9 +104,9 @@ public final class TestBroker {
             Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
             admin.listOffsets(latest)
                     .all()
-                    .get(30, TimeUnit.SECONDS)
+                    .get(120, TimeUnit.SECONDS)
                     .forEach((partition, end) -> all.put(partition, RecordsToDelete.beforeOffset(end.offset())));
-            admin.deleteRecords(all).all().get(30, TimeUnit.SECONDS);
+            admin.deleteRecords(all).all().get(120, TimeUnit.SECONDS);
         }
         return SHARED.access;
     }
@@ -130,7 +130,7 @@ public final class TestBroker {
 
     /** Every committed message of {@code topic} now in it that {@code wanted} accepts, each partition in order. */
     public static <T extends com.google.protobuf.Message> List<T> read(Topic<T> topic, Predicate<T> wanted) {
-        Map<String, Object> p = new HashMap<>(SHARED.access.consumer("test"));
+        Map<String, Object> p = new HashMap<>(SHARED.access.reader("test"));
         p.remove(ConsumerConfig.GROUP_ID_CONFIG);
         List<T> found = new ArrayList<>();
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(p)) {

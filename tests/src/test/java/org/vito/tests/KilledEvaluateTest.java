@@ -60,6 +60,7 @@ class KilledEvaluateTest {
             announce(system, checkpoints.subList(0, 8));
             await(system, "a score by the first", scores -> scored(scores, "first") > 0); // so it coordinates
             VitoProcess second = evaluate(system, "second", 1);
+            awaitJoined(system, "second");
             announce(system, checkpoints.subList(8, 16));
             await(system, "both at work", scores -> scored(scores, "second") > 0 && running(scores, "second"));
             int before = settled(system.log(Topics.SCORES).messages());
@@ -69,6 +70,7 @@ class KilledEvaluateTest {
             await(system, "16 checkpoints scored", scores -> settled(scores) == 16 * TASKS.size());
 
             first = evaluate(system, "first", 0); // as one that does not coordinate
+            awaitJoined(system, "first");
             long byFirst = scored(system.log(Topics.SCORES).messages(), "first");
             announce(system, checkpoints.subList(16, CHECKPOINTS));
             await(system, "the first at work", scores -> scored(scores, "first") > byFirst && running(scores, "first"));
@@ -102,6 +104,15 @@ class KilledEvaluateTest {
                 "-Dvito.cluster.seeds=[\"%s\", \"%s\"]".formatted(addresses[0], addresses[1]),
                 "-Dvito.evaluator.linear.epochs=800", // so that a job takes a moment
                 "-Dvito.evaluator.back-off=1s");
+    }
+
+    /** Waits until an evaluator has come to another; work that is given out before may be done before. */
+    private void awaitJoined(SystemUnderTest system, String name) throws Exception {
+        Path log = directory.resolve("data-" + name).resolve("logs/evaluate.log");
+        system.guarded(() -> Patience.until(name + " has joined", PATIENCE, () -> {
+            boolean welcome = Files.exists(log) && Files.readString(log).contains("Welcome from");
+            return welcome ? true : null;
+        }));
     }
 
     private static List<EvaluationScore> await(

@@ -24,7 +24,7 @@ import org.vito.decode.Decoders;
 import org.vito.decode.VideoInfo;
 
 @NullUnmarked // JUnit fills the fields
-@Timeout(120)
+@Timeout(300)
 class DemoWorldTest {
     private static final int SIDE = 64;
     private static final DemoSettings SETTINGS =
@@ -84,7 +84,7 @@ class DemoWorldTest {
             List<Path> files = files(videos);
             assertThat(files).hasSize(3);
             for (Path file : files) {
-                VideoInfo info = decoders.probe(file).toCompletableFuture().get(60, TimeUnit.SECONDS);
+                VideoInfo info = decoders.probe(file).toCompletableFuture().get(180, TimeUnit.SECONDS);
                 assertThat(info.width()).isEqualTo(SIDE);
                 assertThat(info.durationUs()).isBetween(7_900_000L, 10_200_000L);
                 assertThat(info.framesPerSecond()).isBetween(12.0, 13.0);

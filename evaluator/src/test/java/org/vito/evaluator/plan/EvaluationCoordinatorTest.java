@@ -50,7 +50,7 @@ import org.vito.protocol.v1.EvaluationScore;
 import org.vito.protocol.v1.ScoreState;
 
 class EvaluationCoordinatorTest {
-    private static final long PATIENCE_S = 20; // for what must come; a busy machine may take long
+    private static final long PATIENCE_S = 120; // for what must come; a busy machine may take long
 
     private static final ActorTestKit kit =
             ActorTestKit.create(ManualTime.config().withFallback(ConfigFactory.load()));
@@ -407,8 +407,8 @@ class EvaluationCoordinatorTest {
 
     /** As {@link #await}, time going on, since when an evaluator's thread has ended is not known here. */
     private EvaluationScore awaitWhileTimePasses(ScoreState state) throws InterruptedException {
-        for (int i = 0; i < 50; i++) {
-            now.updateAndGet(t -> t.plusSeconds(30));
+        for (int i = 0; i < 10 * PATIENCE_S; i++) {
+            now.updateAndGet(t -> t.plusSeconds(5)); // so that a lease lasts long enough on a busy machine
             tick();
             EvaluationScore score = next(state, 100);
             if (score != null) {

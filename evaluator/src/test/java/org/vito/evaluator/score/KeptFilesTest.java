@@ -149,8 +149,8 @@ class KeptFilesTest {
                     .isZero();
             Future<Integer> second = pool.submit(() -> files.alone("k", Workers.single(), within::incrementAndGet));
             goOn.countDown();
-            assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(1);
-            assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(2);
+            assertThat(first.get(120, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(second.get(120, TimeUnit.SECONDS)).isEqualTo(2);
         } finally {
             pool.shutdownNow();
         }

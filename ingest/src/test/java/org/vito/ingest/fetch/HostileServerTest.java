@@ -53,7 +53,7 @@ class HostileServerTest {
 
     private HttpFetcher fetcher(Duration total, String... allowed) {
         FetchLimits limits =
-                new FetchLimits(Duration.ofSeconds(2), Duration.ofMillis(500), total, 3, 100_000, "vito/test");
+                new FetchLimits(Duration.ofSeconds(5), Duration.ofMillis(1500), total, 3, 100_000, "vito/test");
         Resolver resolver = host -> {
             asked.add(host);
             List<InetAddress> addresses = names.get(host);
@@ -261,7 +261,7 @@ class HostileServerTest {
     @Test
     void aServerThatSaysNothingIsGivenUp() {
         server.beSilent();
-        assertThat(refusal(at("/video.mp4"))).hasMessageContaining("sent nothing for 500 ms");
+        assertThat(refusal(at("/video.mp4"))).hasMessageContaining("sent nothing for 1500 ms");
     }
 
     @Test

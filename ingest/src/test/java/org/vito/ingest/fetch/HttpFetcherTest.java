@@ -41,7 +41,7 @@ class HttpFetcherTest {
         server.setExecutor(threads);
         base = "http://127.0.0.1:" + server.getAddress().getPort();
         FetchLimits limits = new FetchLimits(
-                Duration.ofSeconds(2), Duration.ofMillis(400), Duration.ofSeconds(30), 3, VIDEO.length, "vito/test");
+                Duration.ofSeconds(2), Duration.ofMillis(1500), Duration.ofSeconds(30), 3, VIDEO.length, "vito/test");
         AddressPolicy standard = AddressPolicy.standard(true, AllowedNetworks.with(List.of("127.0.0.1")));
         AddressPolicy policy = new AddressPolicy() {
             @Override
@@ -133,7 +133,7 @@ class HttpFetcherTest {
             assertThat(download.body().readNBytes(10)).hasSize(10);
             assertThatThrownBy(() -> download.body().readAllBytes())
                     .isInstanceOf(RetriableException.class)
-                    .hasMessageContaining("sent nothing for 400 ms");
+                    .hasMessageContaining("sent nothing for 1500 ms");
         }
         assertThat(refusal("/silent")).isInstanceOf(RetriableException.class);
     }

@@ -67,7 +67,7 @@ class HttpsTest {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(keytool.waitFor(120, TimeUnit.SECONDS)).isTrue();
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, "changeit".toCharArray());
@@ -110,7 +110,7 @@ class HttpsTest {
             try (Download download = open("video.test", listening.getLocalPort())) {
                 assertThat(download.body().readAllBytes()).hasSize(2);
             }
-            assertThat(name.get(10, TimeUnit.SECONDS)).isEqualTo("video.test");
+            assertThat(name.get(120, TimeUnit.SECONDS)).isEqualTo("video.test");
         }
     }
 

@@ -38,7 +38,7 @@ import org.vito.protocol.Reason;
 import org.vito.protocol.VitoException;
 
 /** Streams over real sockets on loopback: TCP, datagrams, HTTP and playlists. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RecorderTest {
     private static final int PACKET = TransportCutter.PACKET;
 
@@ -66,7 +66,7 @@ class RecorderTest {
     }
 
     private static void until(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         CountDownLatch never = new CountDownLatch(1);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("not in time: " + what).isLessThan(deadline);

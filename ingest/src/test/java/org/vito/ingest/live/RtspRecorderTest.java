@@ -68,7 +68,7 @@ class RtspRecorderTest {
     }
 
     private static void until(String what, Condition condition) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         CountDownLatch never = new CountDownLatch(1);
         while (!condition.holds()) {
             assertThat(System.nanoTime()).as("not in time: " + what).isLessThan(deadline);

@@ -31,7 +31,7 @@ public final class Handling {
             BlockingQueue<Boolean> handled = new LinkedBlockingQueue<>();
             ActorRef<C> actor = kit.spawn(Behaviors.intercept(() -> new Watcher<>(sealed, command, handled), behavior));
             actor.tell(command);
-            assertThat(handled.poll(20, TimeUnit.SECONDS))
+            assertThat(handled.poll(120, TimeUnit.SECONDS))
                     .as("handles %s", command)
                     .isTrue();
             kit.stop(actor);

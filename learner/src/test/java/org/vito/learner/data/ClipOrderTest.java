@@ -269,7 +269,7 @@ class ClipOrderTest {
         ClipOrder order = order(topic, settings, DataState.beginning());
         CompletableFuture<?> next = CompletableFuture.runAsync(order::next);
         order.stop();
-        assertThatThrownBy(() -> next.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(ClipSource.Stopped.class);
+        assertThatThrownBy(() -> next.get(120, TimeUnit.SECONDS)).hasCauseInstanceOf(ClipSource.Stopped.class);
     }
 
     @Test

@@ -169,12 +169,12 @@ class FollowOrderTest {
         CountDownLatch waited = new CountDownLatch(3);
         sources.get(0).beforeExtent(waited::countDown);
         CompletableFuture<ComposedBatch> next = CompletableFuture.supplyAsync(order::next);
-        assertThat(waited.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(waited.await(120, TimeUnit.SECONDS)).isTrue();
         assertThat(next).isNotDone();
         assertThat(heard.waits).contains("0/10");
         order.stop();
         assertThat(next)
-                .failsWithin(Duration.ofSeconds(10))
+                .failsWithin(Duration.ofMinutes(2))
                 .withThrowableThat()
                 .withCauseInstanceOf(ClipSource.Stopped.class);
     }
@@ -189,9 +189,9 @@ class FollowOrderTest {
         CountDownLatch waited = new CountDownLatch(4);
         sources.get(0).beforeExtent(waited::countDown);
         CompletableFuture<ComposedBatch> next = CompletableFuture.supplyAsync(order::next);
-        assertThat(waited.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(waited.await(120, TimeUnit.SECONDS)).isTrue();
         assertThat(next).isNotDone();
         order.stop();
-        assertThat(next).failsWithin(Duration.ofSeconds(10));
+        assertThat(next).failsWithin(Duration.ofMinutes(2));
     }
 }

@@ -140,7 +140,7 @@ class KafkaClipSourceTest {
             written.addAll(write(producer, 20, 26));
             assertThat(third).isNotDone();
             written.addAll(write(producer, 26, 30));
-            batches.add(third.get(30, TimeUnit.SECONDS));
+            batches.add(third.get(120, TimeUnit.SECONDS));
             assertThat(batches.stream()
                             .flatMap(b -> b.batch().examples().stream())
                             .map(e -> e.clip().getClipId()))

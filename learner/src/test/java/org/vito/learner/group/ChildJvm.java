@@ -27,6 +27,8 @@ public final class ChildJvm implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "-XX:TieredStopAtLevel=1", // it lives for seconds, and of processors there are few
+                "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));
@@ -57,8 +59,8 @@ public final class ChildJvm implements AutoCloseable {
 
     /** The code with which it ends by itself. */
     public int awaitEnd() throws InterruptedException {
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
-            throw new AssertionError("still running after two minutes:\n" + said());
+        if (!process.waitFor(5, TimeUnit.MINUTES)) {
+            throw new AssertionError("still running after five minutes:\n" + said());
         }
         return process.exitValue();
     }

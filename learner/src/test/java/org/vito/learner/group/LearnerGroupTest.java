@@ -55,7 +55,7 @@ class LearnerGroupTest {
 
     private static <T> T get(Future<T> future) throws Exception {
         try {
-            return future.get(60, TimeUnit.SECONDS);
+            return future.get(180, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw (Exception) e.getCause();
         }

@@ -125,7 +125,7 @@ class FullDiskTrainingTest {
     @Test
     void trainingOutlastsADiskThatIsFullForAWhile() throws Exception {
         StandInNetwork.Maker maker = filling(7, 12);
-        start("outlasts", maker).ended().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        start("outlasts", maker).ended().toCompletableFuture().get(180, TimeUnit.SECONDS);
         assertThat(maker.losses).hasSize(STEPS);
         assertThat(checkpoints("outlasts")).containsExactly(20L, 15L, 5L, 0L);
     }
@@ -143,14 +143,14 @@ class FullDiskTrainingTest {
         assertThat(checkpoints("halts")).containsExactly(5L, 0L);
         disk.free();
         StandInNetwork.Maker after = new StandInNetwork.Maker();
-        start("halts", after).ended().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        start("halts", after).ended().toCompletableFuture().get(180, TimeUnit.SECONDS);
         assertThat(after.losses).hasSize(15);
         assertThat(after.losses.subList(0, 10)).isEqualTo(maker.losses.subList(5, 15));
     }
 
     private static VitoException failure(Learner learner) throws Exception {
         try {
-            learner.ended().toCompletableFuture().get(60, TimeUnit.SECONDS);
+            learner.ended().toCompletableFuture().get(180, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             return (VitoException) Objects.requireNonNull(e.getCause());
         }

@@ -49,11 +49,11 @@ class LearnerActorTest {
     }
 
     private LearnerEvents loop() throws InterruptedException {
-        return Objects.requireNonNull(loops.poll(10, TimeUnit.SECONDS), "no loop was started");
+        return Objects.requireNonNull(loops.poll(120, TimeUnit.SECONDS), "no loop was started");
     }
 
     private LearnerActor.Status next() throws InterruptedException {
-        return Objects.requireNonNull(said.poll(10, TimeUnit.SECONDS), "nothing was said");
+        return Objects.requireNonNull(said.poll(120, TimeUnit.SECONDS), "nothing was said");
     }
 
     /** Every message that the actor's protocol permits, by what brings it about. */

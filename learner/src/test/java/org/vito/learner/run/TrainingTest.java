@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -122,7 +123,7 @@ class TrainingTest {
     }
 
     private static void finish(Learner learner) throws Exception {
-        learner.ended().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        learner.ended().toCompletableFuture().get(180, TimeUnit.SECONDS);
     }
 
     private static Throwable failure(Learner learner) throws Exception {
@@ -135,7 +136,7 @@ class TrainingTest {
     }
 
     private static void until(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("time").isLessThan(deadline);
             new CountDownLatch(1).await(10, TimeUnit.MILLISECONDS);
@@ -179,11 +180,16 @@ class TrainingTest {
         assertThat(whole.losses).hasSize(20);
 
         CountDownLatch seven = new CountDownLatch(1);
+        CompletableFuture<Void> told = new CompletableFuture<>();
         StandInNetwork.Maker first = new StandInNetwork.Maker() {
             @Override
             double before(int steps) {
-                if (steps == 7) {
+                if (steps >= 7) { // so many steps at most until it hears that it is to stop
                     seven.countDown();
+                    told.completeOnTimeout(null, 5, TimeUnit.MINUTES).join();
+                    new CompletableFuture<>()
+                            .completeOnTimeout(null, 200, TimeUnit.MILLISECONDS)
+                            .join();
                 }
                 return 0;
             }
@@ -191,6 +197,7 @@ class TrainingTest {
         Learner stopped = start(run, first, "");
         seven.await();
         stopped.stop();
+        told.complete(null);
         finish(stopped);
         int done = first.losses.size();
         assertThat(done).isBetween(8, 19);
@@ -281,24 +288,20 @@ class TrainingTest {
                         .manifest()
                         .step())
                 .isEqualTo(10);
-        assertThat(maker.closed.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(maker.closed.await(120, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void aNewerLearnerFencesTheOlder() throws Exception {
         write(0, 25, "");
         CountDownLatch reached = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
+        CompletableFuture<Void> goOn = new CompletableFuture<>();
         StandInNetwork.Maker old = new StandInNetwork.Maker() {
             @Override
             double before(int steps) {
                 if (steps == 7) {
                     reached.countDown();
-                    try {
-                        goOn.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
+                    goOn.join();
                 }
                 return 0;
             }
@@ -316,7 +319,7 @@ class TrainingTest {
             finish(newer);
             List<TrainingStep> told = List.copyOf(steps(run).values());
             List<CheckpointAnnouncement> announcements = announced();
-            goOn.countDown();
+            goOn.complete(null);
             assertThat(((VitoException) failure(older)).reason()).isEqualTo(Reason.FORBIDDEN);
             assertThat(steps(run).values()).containsExactlyElementsOf(told);
             assertThat(announced()).containsExactlyInAnyOrderElementsOf(announcements);
