@@ -95,6 +95,10 @@ class BenchCommandTest {
                         "-D",
                         "vito.learner.model.clips=4",
                         "-D",
+                        "vito.learner.model.size=32",
+                        "-D",
+                        "vito.augment.size=32",
+                        "-D",
                         "vito.learner.model.threads=1"))
                 .as(err.toString())
                 .isZero();

@@ -78,15 +78,10 @@ class KilledCurateTest {
     }
 
     private static VitoProcess curate(SystemUnderTest system, Path vocabulary) throws Exception {
-        Path client = vocabulary.resolveSibling("client.properties");
-        Files.writeString(
-                client, "session.timeout.ms=6000\n"); // after which a killed member's partitions are another's
         return system.start(
                 "curate",
                 settings(
                         vocabulary,
-                        "--client-properties",
-                        client.toString(),
                         "-Dvito.ingest.curate.batch=3", // so that there are many transactions
                         "-Dvito.ingest.curate.thumbnail.short-side=0",
                         "-Dvito.decode.children=1"));

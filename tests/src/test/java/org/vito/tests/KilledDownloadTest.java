@@ -101,15 +101,10 @@ class KilledDownloadTest {
     }
 
     private VitoProcess ingest(SystemUnderTest system, String base) throws Exception {
-        Path client = Files.writeString(
-                directory.resolve("client.properties"),
-                "session.timeout.ms=6000\n"); // after which a killed member's partitions are another's
         return system.start(
                 "ingest",
                 "--config",
                 new File(KilledDownloadTest.class.getResource("/tiny.conf").toURI()).getPath(),
-                "--client-properties",
-                client.toString(),
                 "-Dvito.ingest.fetch.allow-networks=[\"127.0.0.1\"]",
                 "-Dvito.ingest.sources=[ { type = http, url = \"%1$s/same.mp4\" }, { type = http, url = \"%1$s/other.mp4\" } ]"
                         .formatted(base));

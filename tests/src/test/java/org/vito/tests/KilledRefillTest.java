@@ -84,15 +84,10 @@ class KilledRefillTest {
     }
 
     private VitoProcess curate(SystemUnderTest system) throws Exception {
-        Path client = Files.writeString(
-                directory.resolve("client.properties"),
-                "session.timeout.ms=6000\n"); // after which a killed member's partitions are another's
         return system.start(
                 "curate",
                 "--config",
                 new File(KilledRefillTest.class.getResource("/tiny.conf").toURI()).getPath(),
-                "--client-properties",
-                client.toString(),
                 "-Dvito.ingest.curate.rule=neighbours",
                 "-Dvito.ingest.curate.batch=2", // so that there are many transactions
                 "-Dvito.ingest.curate.thumbnail.short-side=0",

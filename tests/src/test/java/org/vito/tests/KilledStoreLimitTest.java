@@ -52,6 +52,7 @@ import org.vito.protocol.v1.VideoSubmission;
 class KilledStoreLimitTest {
     private static final int SUBMISSIONS = 24; // every sixth is nowhere to be had
     private static final int VIDEOS = SUBMISSIONS * 5 / 6;
+    private static final int RECORDINGS = 10; // of the camera, at least
     private static final int FETCHES = 2;
     private static final int BESIDES = 3 * FETCHES; // fetches under way, and what of as many a kill left unrecorded
     private static final Duration FILM = Duration.ofSeconds(8); // two recordings
@@ -122,6 +123,7 @@ class KilledStoreLimitTest {
                 }
             }
             awaitDecoded(system, VIDEOS);
+            system.await(Topics.SUBMITTED, "recordings", PATIENCE, all -> all.size() > SUBMISSIONS + RECORDINGS);
             camera.switchOff();
             awaitRecordings(system);
             Patience.until("there is room", PATIENCE, () -> bytes() < limit ? true : null);
@@ -137,14 +139,9 @@ class KilledStoreLimitTest {
     }
 
     private void start(SystemUnderTest system, String role) throws Exception {
-        Path client = Files.writeString(
-                directory.resolve("client.properties"),
-                "session.timeout.ms=6000\n"); // after which a killed member's partitions are another's
         List<String> options = new ArrayList<>(List.of(
                 "--config",
                 new File(KilledStoreLimitTest.class.getResource("/tiny.conf").toURI()).getPath(),
-                "--client-properties",
-                client.toString(),
                 "-Dvito.ingest.fetch.allow-networks=[\"127.0.0.1\"]",
                 "-Dvito.ingest.per-host={ concurrent = " + FETCHES + ", interval = 0 }",
                 "-Dvito.ingest.retry={ base = 200ms, most = 1s }",
@@ -301,7 +298,7 @@ class KilledStoreLimitTest {
         assertThat(ends(system))
                 .as("each once")
                 .containsOnlyKeys(ids(system.log(Topics.SUBMITTED).messages()))
-                .hasSizeGreaterThan(SUBMISSIONS + 10)
+                .hasSizeGreaterThan(SUBMISSIONS + RECORDINGS)
                 .allSatisfy((id, times) -> assertThat(times).as(id).isEqualTo(1));
         assertThat(system.log(Topics.DEAD_LETTERS).messages())
                 .as("of those that are nowhere, and recordings that broke off; nobody missed a file")

@@ -23,6 +23,10 @@ import org.vito.protocol.Topic;
  */
 final class SystemUnderTest implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(90);
+
+    /** A killed member's partitions are another's as soon as a broker allows by itself, while heartbeats may be late. */
+    private static final String CLIENT = "session.timeout.ms=6000\nheartbeat.interval.ms=1000\n";
+
     private static final Pattern KAFKA = Pattern.compile("kafka +([0-9.a-z:]+)");
 
     private final Path directory;
@@ -52,7 +56,8 @@ final class SystemUnderTest implements AutoCloseable {
         List<String> line = new ArrayList<>(List.of(command.split(" ")));
         line.addAll(List.of("--data", data.toString()));
         if (kafka != null && !command.equals("broker")) {
-            line.addAll(List.of("-b", kafka.bootstrapServers()));
+            Path client = Files.writeString(directory.resolve("client.properties"), CLIENT);
+            line.addAll(List.of("-b", kafka.bootstrapServers(), "--client-properties", client.toString()));
         }
         line.addAll(List.of(options));
         VitoProcess process = VitoProcess.start(name.replace(' ', '-'), directory, line);
