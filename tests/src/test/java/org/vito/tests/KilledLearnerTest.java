@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,43 +32,66 @@ class KilledLearnerTest {
     private static final int PASSES = 64; // × 20 clips / 8 a batch = 160 steps, some twenty of them a second
     private static final int STEPS = CLIPS * PASSES / 8;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final AtomicInteger RUNS = new AtomicInteger();
 
     @TempDir
-    private Path directory;
+    private static Path directory;
+
+    private static SystemUnderTest system;
+
+    private final String run = "killed" + RUNS.incrementAndGet();
+
+    @BeforeAll
+    static void start() throws Exception {
+        system = new SystemUnderTest(directory);
+        system.start("broker");
+        makeClips();
+    }
+
+    @AfterAll
+    static void end() {
+        system.close();
+    }
 
     @Test
     void nothingIsLostAndNothingDoubled() throws Exception {
-        try (SystemUnderTest system = new SystemUnderTest(directory)) {
-            system.start("broker");
-            makeClips(system, videos());
-            killTwiceAndFinish(system);
-            assertNothingIsLostAndNothingDoubled(system);
-        }
+        killTwiceAndFinish();
+        assertNothingIsLostAndNothingDoubled();
     }
 
     /** First the learner that follows is killed, then the one that leads. */
     @Test
     void norWhereTwoLearnersTrainTogether() throws Exception {
         String address = "127.0.0.1:" + freePort();
-        try (SystemUnderTest system = new SystemUnderTest(directory)) {
-            system.start("broker");
-            makeClips(system, videos());
-            VitoProcess leader = system.start("learn", learning(rank(0, address)));
-            VitoProcess member = system.startElsewhere("member", "learn", learning(rank(1, address)));
+        VitoProcess leader = system.start("learn", learning(rank(0, address)));
+        VitoProcess member = system.startElsewhere("member", "learn", learning(rank(1, address)));
 
-            system.await(Topics.TRAINING, "step 22", PATIENCE, reached(22));
-            system.forget(member);
-            member.kill();
-            member = system.startElsewhere("member", "learn", learning(rank(1, address)));
-            system.await(Topics.TRAINING, "step 42", PATIENCE, reached(42));
-            system.forget(leader);
-            leader.kill();
-            leader = system.start("learn", learning(rank(0, address)));
+        awaitStep(22);
+        system.forget(member);
+        member.kill();
+        member = system.startElsewhere("member", "learn", learning(rank(1, address)));
+        awaitStep(42);
+        system.forget(leader);
+        leader.kill();
+        leader = system.start("learn", learning(rank(0, address)));
 
-            assertEndsWell(system, leader);
-            assertEndsWell(system, member);
-            assertNothingIsLostAndNothingDoubled(system);
-        }
+        assertEndsWell(leader);
+        assertEndsWell(member);
+        assertNothingIsLostAndNothingDoubled();
+    }
+
+    private void awaitStep(long step) throws Exception {
+        system.await(Topics.TRAINING, "step " + step + " of " + run, PATIENCE, told -> own(told).stream()
+                .anyMatch(s -> s.getStep() >= step));
+    }
+
+    /** What this test's run told. */
+    private List<TrainingStep> own(List<TrainingStep> told) {
+        return told.stream().filter(step -> step.getRunId().equals(run)).toList();
+    }
+
+    private List<TrainingStep> told() {
+        return own(system.log(Topics.TRAINING).messages());
     }
 
     private static String[] rank(int rank, String leader) {
@@ -79,7 +104,7 @@ class KilledLearnerTest {
         }
     }
 
-    private Path videos() throws Exception {
+    private static Path videos() throws Exception {
         Path videos = Files.createDirectory(directory.resolve("videos"));
         for (int number = 0; number < VIDEOS; number++) {
             Videos.generate(videos.resolve("generated" + number + ".mp4"), number, 11);
@@ -87,8 +112,8 @@ class KilledLearnerTest {
         return videos;
     }
 
-    private static void assertNothingIsLostAndNothingDoubled(SystemUnderTest system) {
-        List<TrainingStep> told = system.log(Topics.TRAINING).messages();
+    private void assertNothingIsLostAndNothingDoubled() {
+        List<TrainingStep> told = told();
         assertRetoldStepsAreTheSame(told);
         TreeSet<TrainingAccount.Position> produced = system.log(Topics.CLIPS).entries().stream()
                 .map(e -> new TrainingAccount.Position(e.partition(), e.offset()))
@@ -100,7 +125,8 @@ class KilledLearnerTest {
         assertThat(system.log(Topics.DEAD_LETTERS).messages()).isEmpty();
     }
 
-    private static void makeClips(SystemUnderTest system, Path videos) throws Exception {
+    private static void makeClips() throws Exception {
+        Path videos = videos();
         List<VitoProcess> roles = List.of(
                 system.start("ingest", "--config", settings(), "--videos", videos.toString()),
                 system.start("curate", "--config", settings()),
@@ -113,21 +139,21 @@ class KilledLearnerTest {
         assertThat(system.log(Topics.CLIPS).messages()).hasSize(CLIPS);
     }
 
-    private static void killTwiceAndFinish(SystemUnderTest system) throws Exception {
+    private void killTwiceAndFinish() throws Exception {
         VitoProcess learner = system.start("learn", learning());
         for (int kill = 1; kill <= 2; kill++) {
             // Two steps past a checkpoint, so that there is something to be done again.
             long step = 20L * kill + 2;
-            system.await(Topics.TRAINING, "step " + step, PATIENCE, reached(step));
+            awaitStep(step);
             system.forget(learner);
             learner.kill();
-            long announced = newest(system.log(Topics.CHECKPOINTS).messages());
-            long generation = generation(system.log(Topics.TRAINING).messages());
+            long announced = newest();
+            long generation = generation(told());
             assertThat(announced).isGreaterThanOrEqualTo(20L * (kill - 1));
 
             learner = system.start("learn", learning());
-            List<TrainingStep> told = system.await(
-                    Topics.TRAINING, "a step after the kill", PATIENCE, steps -> generation(steps) > generation);
+            List<TrainingStep> told = own(system.await(
+                    Topics.TRAINING, "a step after the kill", PATIENCE, steps -> generation(own(steps)) > generation));
             int before = (int) told.stream()
                     .takeWhile(s -> s.getGeneration() <= generation)
                     .count();
@@ -138,20 +164,21 @@ class KilledLearnerTest {
                     .isZero();
             assertThat(from).as("no step is left out").isLessThanOrEqualTo(lastBefore(told, before) + 1);
         }
-        assertEndsWell(system, learner);
+        assertEndsWell(learner);
     }
 
-    private static void assertEndsWell(SystemUnderTest system, VitoProcess learner) throws Exception {
+    private void assertEndsWell(VitoProcess learner) throws Exception {
         system.forget(learner);
         assertThat(system.guarded(() -> learner.awaitEnd(PATIENCE)))
                 .as("the learner ends by itself when its work is done")
                 .isZero();
-        assertThat(newest(system.log(Topics.CHECKPOINTS).messages())).isEqualTo(STEPS);
+        assertThat(newest()).isEqualTo(STEPS);
     }
 
-    private static String[] learning(String... more) throws Exception {
+    private String[] learning(String... more) throws Exception {
         List<String> options = new ArrayList<>(List.of("--config", settings()));
         List<String> settings = List.of(
+                "run=" + run,
                 "data.mode=epochs",
                 "data.passes=" + PASSES,
                 "schedule.steps=" + STEPS,
@@ -179,16 +206,13 @@ class KilledLearnerTest {
         assertThat(retold).as("the kills left something to be done again").isPositive();
     }
 
-    private static Predicate<List<TrainingStep>> reached(long step) {
-        return told -> told.stream().anyMatch(s -> s.getStep() >= step);
-    }
-
     private static long generation(List<TrainingStep> told) {
         return told.stream().mapToLong(TrainingStep::getGeneration).max().orElse(0);
     }
 
-    private static long newest(List<CheckpointAnnouncement> checkpoints) {
-        return checkpoints.stream()
+    private long newest() {
+        return system.log(Topics.CHECKPOINTS).messages().stream()
+                .filter(checkpoint -> checkpoint.getRunId().equals(run))
                 .mapToLong(CheckpointAnnouncement::getStep)
                 .max()
                 .orElse(-1);

@@ -56,7 +56,10 @@ final class SystemUnderTest implements AutoCloseable {
         List<String> line = new ArrayList<>(List.of(command.split(" ")));
         line.addAll(List.of("--data", data.toString()));
         if (kafka != null && !command.equals("broker")) {
-            Path client = Files.writeString(directory.resolve("client.properties"), CLIENT);
+            Path client = directory.resolve("client.properties");
+            if (!Files.exists(client)) { // else a process that starts beside may be reading it
+                Files.writeString(client, CLIENT);
+            }
             line.addAll(List.of("-b", kafka.bootstrapServers(), "--client-properties", client.toString()));
         }
         line.addAll(List.of(options));

@@ -73,7 +73,9 @@ class PropagationTaskTest {
 
     @Test
     void namesWhatDoesNotFit() {
-        Path swin = network("swin", "architecture = swin_t, swin.window = 2");
+        Path swin = network(
+                "swin",
+                "architecture = mine, block = swin, depths = [1, 1, 1, 1], width = 8, heads = [1, 2, 4, 8], window = 2");
         assertThatThrownBy(() -> TASK.run(swin, set, (video, index, mask) -> {}, Workers.single(), () -> {}))
                 .isInstanceOfSatisfying(
                         VitoException.class, e -> assertThat(e.reason()).isEqualTo(Reason.OTHER_CONFIGURATION))

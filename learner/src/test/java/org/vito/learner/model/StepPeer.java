@@ -73,7 +73,7 @@ final class StepPeer {
     /** Pictures that depend on view, clip and step alone; statistics of views and clips differ widely. */
     private static void fill(ByteBuffer part, ModelSettings settings, int rank, int size, int step) {
         int clips = CLIPS / size;
-        int bytes = SIZE * SIZE * 3;
+        int bytes = settings.size() * settings.size() * 3;
         for (int view = 0; view < settings.views(); view++) {
             for (int clip = 0; clip < clips; clip++) {
                 int whole = rank * clips + clip;
