@@ -112,7 +112,8 @@ final class FrameReader implements AutoCloseable {
     }
 
     /**
-     * Reads on until the frame at hand is presented at {@code us} or later. Asked with ascending times only.
+     * Reads on until it is certain which frame is the nearest to {@code us}: one presented then or later is at hand, or none
+     * that follows can be nearer. Asked with ascending times only.
      *
      * @return false if the stream ends before; the frame at hand is then the last one
      */
@@ -120,12 +121,23 @@ final class FrameReader implements AutoCloseable {
         if (!countsFrames()) {
             input.needFrom(originTicks + input.timeBase().ticksUpTo(us));
         }
-        while (!ended && input.timeBase().compare(laterTicks - originTicks, us) < 0) {
+        while (!ended && !isCertain(us)) {
             if (!jump(us)) {
                 step();
             }
         }
-        return input.timeBase().compare(laterTicks - originTicks, us) >= 0;
+        return isCertain(us);
+    }
+
+    private boolean isCertain(long us) {
+        if (input.timeBase().compare(laterTicks - originTicks, us) >= 0) {
+            return true;
+        }
+        if (countsFrames() || cuts != null) { // the next frame counts, or tells whether this one begins a shot
+            return false;
+        }
+        long next = input.nextIsNotBefore(laterTicks);
+        return !input.timeBase().laterIsNearer(laterTicks - originTicks, next - originTicks, us);
     }
 
     /** Reads the next frame. @return whether there is one; if not, the frame at hand stays */

@@ -100,6 +100,23 @@ final class PacketQueue implements AutoCloseable {
         return false;
     }
 
+    /**
+     * The first time after {@code ticks} at which a packet at hand is presented, MAX_VALUE if none is; {@code ticks} if one does
+     * not say when.
+     */
+    long firstAfter(long ticks) {
+        long first = Long.MAX_VALUE;
+        for (Entry entry : ahead) {
+            if (entry.time() == Libav.NO_TIME) {
+                return ticks;
+            }
+            if (entry.shown() && entry.time() > ticks) {
+                first = Math.min(first, entry.time());
+            }
+        }
+        return first;
+    }
+
     /** Passes over packets until {@code count} have been taken. @return false if more have been, or there are fewer */
     boolean skipTo(long count) {
         while (taken < count) {

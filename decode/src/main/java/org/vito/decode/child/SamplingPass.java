@@ -30,10 +30,10 @@ final class SamplingPass {
     // start without jumps: slower, never wrong.
     //
     // A frame is the nearest to a wanted time if no other frame's presentation time is closer; of two equally near
-    // the earlier. That is decided when a frame at or past the wanted time is at hand, in exact fractions of
-    // seconds. Times count from the first frame that decodes. A wanted time after the last frame takes the last
-    // frame as long as that is still being shown; later ones make their window incomplete, and it is reported
-    // instead of filled with repeats.
+    // the earlier. That is decided when a frame at or past the wanted time is at hand, or as soon as the times of
+    // packets tell that none which follows can be nearer, in exact fractions of seconds. Times count from the first
+    // frame that decodes. A wanted time after the last frame takes the last frame as long as that is still being
+    // shown; later ones make their window incomplete, and it is reported instead of filled with repeats.
 
     private static final long HEADING_NANOS =
             20_000_000; // between telling where it is about to be, which wakes the parent

@@ -212,6 +212,11 @@ final class VideoInput implements AutoCloseable {
         neededFrom = Math.max(neededFrom, ticks);
     }
 
+    /** A time that the frame presented after one at {@code ticks} is not before; {@code ticks} if none is certain. */
+    long nextIsNotBefore(long ticks) {
+        return skipRule.nextIsNotBefore(ticks, packets);
+    }
+
     /** Moves to the last keyframe at or before {@code ticks} in the container's order. @return whether that worked */
     boolean seek(long ticks) {
         if (av_seek_frame(container.context(), stream.index(), ticks, AVSEEK_FLAG_BACKWARD) < 0) {

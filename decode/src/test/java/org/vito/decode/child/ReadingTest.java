@@ -103,6 +103,24 @@ class ReadingTest {
         assertThat(result.sampled().getDecodedFrames()).isLessThanOrEqualTo(most);
     }
 
+    /** Frames are 40 ms apart; that the one after the nearest is further away its packet tells. */
+    @ParameterizedTest
+    @CsvSource({
+        "MPEG4_MP4, 800000, 20, 10", // 0, 12 to 20
+        "MPEG4_MP4, 800001, 20, 10",
+        "MPEG4_MP4, 820000, 20, 10", // of two equally near the earlier
+        "MPEG4_MP4, 820001, 21, 11",
+        "MJPEG_MP4, 820000, 20, 2",
+        "MPEG4_AVI, 800000, 20, 21", // 0 to 20
+        "MPEG4_AVI, 800001, 20, 22", // which AVI does not tell
+    })
+    void noFrameIsDecodedOnlyToKnowThatItIsFurtherAway(ExactFramesTest.Clip clip, long us, int frame, int decoded)
+            throws IOException {
+        Result result = sample(request(clip), SampleRequest.newBuilder().addWindows(at(us)));
+        assertThat(result.windows().get(0).getFrames(0).getPtsUs()).isEqualTo(frame * FRAME_US);
+        assertThat(result.sampled().getDecodedFrames()).isEqualTo(decoded);
+    }
+
     @Test
     void timesOutsideTheVideoAreRefusedNotClamped() throws IOException {
         Request request = request(ExactFramesTest.Clip.H264_OPEN_GROUPS);
