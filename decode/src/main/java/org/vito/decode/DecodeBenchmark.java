@@ -28,8 +28,8 @@ public final class DecodeBenchmark {
     private static final int CLIP_FRAMES = 8;
     private static final int QUEUED = 4; // requests at a time where children are compared
     private static final double FASTER = 1.02; // by less, a rate is no better than before
-    private static final int SETTLED = 2; // measurements in succession that are no better
-    private static final int MOST_WARM_UPS = 20;
+    private static final int SETTLED = 6; // measurements in succession that are no better: rates jitter
+    private static final int MOST_WARM_UPS = 40;
 
     /** The parts, each of which can be measured alone. */
     public enum Part {
