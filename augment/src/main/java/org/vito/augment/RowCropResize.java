@@ -4,25 +4,24 @@ import java.nio.ByteBuffer;
 import org.vito.augment.ViewDraw.Crop;
 
 /**
- * {@link CropResize} by vector instructions: as soon as a row of the result has all rows that it is made of, these are mixed, and then
+ * {@link CropResize} by vector instructions: the rows that a row of the result is made of are mixed as bytes become numbers, and then
  * the columns of that row; its lines are rows. Keeps its memory between calls; one thread at a time.
  */
-final class RowCropResize implements AutoCloseable {
+final class RowCropResize {
     /** Rows mixed before the first of them is read again: a processor waits for what it has just written if it reads it askew. */
     private static final int TOGETHER = 8;
 
     private final RowKernels kernels;
-    private final PlaneRows source;
     private final BicubicTaps across = new BicubicTaps();
     private final BicubicTaps down = new BicubicTaps();
     private final AcrossTaps blocks;
-    private float[][] rows = new float[0][];
-    private final float[][] mixed = new float[TOGETHER][0];
+    private byte[] bytes = new byte[0];
+    private float[] mixed = new float[0];
+    private final float[][] apart = new float[TOGETHER][0];
 
     /** @param size side of the result, pixels */
     RowCropResize(RowKernels kernels, int size) {
         this.kernels = kernels;
-        source = new PlaneRows(kernels);
         blocks = new AcrossTaps(size, kernels.lanes());
     }
 
@@ -40,42 +39,49 @@ final class RowCropResize implements AutoCloseable {
         blocks.prepare(across, out.size);
         int lanes = kernels.lanes();
         int stride = (crop.width() + lanes - 1) / lanes * lanes;
-        int values = 3 * stride;
-        if (rows.length < down.count() || mixed[0].length < values + lanes + AcrossTaps.COUNT) {
-            rows = new float[AcrossTaps.COUNT][values];
-            for (int i = 0; i < TOGETHER; i++) {
-                mixed[i] = new float[values + lanes + AcrossTaps.COUNT];
-            }
-        }
-        source.begin(pixels, width, crop);
-        mix(stride, out);
-    }
-
-    private void mix(int stride, Lines out) {
-        int count = down.count();
-        int read = 0;
+        reserve(3 * width * crop.height() + 3 * lanes, 3 * stride + lanes + AcrossTaps.COUNT);
+        pixels.get(3 * width * crop.y(), bytes, 0, 3 * width * crop.height());
         for (int y = 0; y < out.size; y++) {
-            int first = down.first()[y];
-            for (read = Math.max(read, first); read < first + count; read++) {
-                source.read(read, rows[read % count], stride);
-            }
-            CropResize.mix(mixed[y % TOGETHER], rows, first, down, y, 3 * stride, false);
+            mixDown(y, 3 * width, 3 * crop.x(), 3 * crop.width());
+            kernels.takeApart(mixed, apart[y % TOGETHER], stride, crop.width());
             if (y % TOGETHER == TOGETHER - 1 || y == out.size - 1) {
-                for (int row = y - y % TOGETHER; row <= y; row++) {
-                    mixAcross(mixed[row % TOGETHER], stride, out, row);
-                }
+                int line = y - y % TOGETHER;
+                kernels.mixAcross(apart, stride, out, line, y - line + 1, blocks);
             }
         }
     }
 
-    private void mixAcross(float[] values, int stride, Lines out, int row) {
-        for (int colour = 0; colour < 3; colour++) {
-            kernels.mixAcross(values, colour * stride, out.lines[row], out.first + colour * out.stride, blocks);
-        }
+    /** Where a row is made of fewer than four, the others weigh nothing. */
+    private void mixDown(int y, int width, int from, int n) {
+        int last = down.count() - 1;
+        int first = from + down.first()[y] * width;
+        kernels.mixDown(
+                bytes,
+                first,
+                first + Math.min(1, last) * width,
+                first + Math.min(2, last) * width,
+                first + Math.min(3, last) * width,
+                weight(y, 0),
+                weight(y, 1),
+                weight(y, 2),
+                weight(y, 3),
+                mixed,
+                n);
     }
 
-    @Override
-    public void close() {
-        source.close();
+    private float weight(int y, int tap) {
+        return tap < down.count() ? down.weights()[y * down.count() + tap] : 0;
+    }
+
+    private void reserve(int most, int values) {
+        if (bytes.length < most) {
+            bytes = new byte[most];
+        }
+        if (mixed.length < values) {
+            mixed = new float[values];
+            for (int i = 0; i < TOGETHER; i++) {
+                apart[i] = new float[values];
+            }
+        }
     }
 }

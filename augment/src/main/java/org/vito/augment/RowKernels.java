@@ -9,14 +9,25 @@ interface RowKernels {
     /** Numbers that one instruction works on. */
     int lanes();
 
-    /** Turns unsigned bytes into numbers 0 … 255. */
-    void numbers(byte[] in, int from, float[] out, int to, int n);
+    /** Mixes the unsigned bytes from indices {@code a} to {@code d} on, with a weight each. */
+    void mixDown(byte[] in, int a, int b, int c, int d, float wa, float wb, float wc, float wd, float[] out, int n);
+
+    /**
+     * Takes {@code n} pixels of {@code [red, green, blue]} apart.
+     *
+     * @param stride from one colour to the next in {@code out}
+     */
+    void takeApart(float[] in, float[] out, int stride, int n);
 
     /**
      * Mixes each number of four neighbours, and cuts it to 0 … 1: of {@code lanes} numbers from index {@code taps.at[b]} on for each
      * block {@code b}, in their order.
+     *
+     * @param in {@code rows} rows at least
+     * @param stride from one colour to the next in {@code in}
+     * @param line takes the first row, its next ones the others
      */
-    void mixAcross(float[] in, int from, float[] out, int to, AcrossTaps taps);
+    void mixAcross(float[][] in, int stride, Lines out, int line, int rows, AcrossTaps taps);
 
     void multiply(float[] row, int at, int n, float factor, float added);
 

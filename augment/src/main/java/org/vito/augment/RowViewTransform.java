@@ -88,7 +88,6 @@ final class RowViewTransform implements ViewMaker {
 
     @Override
     public void close() {
-        resize.close();
         bytes.close();
     }
 }
