@@ -53,8 +53,9 @@ final class BicubicTaps {
             exact[k] = keys((distance + k) / widening);
             sum += exact[k];
         }
+        double share = unit / sum;
         for (int k = 0; k < count; k++) {
-            weights[at + k] = (float) (exact[k] * (unit / sum));
+            weights[at + k] = (float) (exact[k] * share);
         }
     }
 
